@@ -122,7 +122,7 @@ func TestOptInFromTheBanksSiteInABrowser(t *testing.T) {
 	browsertest.Look(t, ctx, browsertest.View{Scripts: true})
 	p.back()
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=phones]`)))
-	p.reads("the phone says that it is connected", "口座の見守りをはじめました", "***2201")
+	p.reads("the phone says that it is connected", "口座の見守りを始めました", "***2201")
 	sound(t, ctx, "opt-in connected")
 	if ok, err := s.bound(t.Context(), watch.AccountKey{Bank: code, Ref: second}, p.id); err != nil || !ok {
 		t.Errorf("the account is not watched: %v", err)

@@ -229,7 +229,7 @@ func TestAWalkThroughTrustOnTwoAccounts(t *testing.T) {
 	w.hears("the trust has ended", "29,000円", "***1111")
 }
 
-// A guardian reports; the owner's 自分です takes nothing back, and 取り消す takes two
+// A guardian reports; the owner's 心当たりがある takes nothing back, and 取り消す takes two
 // steps, of which the guardian hears. The guardian reads English.
 func TestAWalkWithAGuardian(t *testing.T) {
 	t.Parallel()

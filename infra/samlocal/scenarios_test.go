@@ -354,7 +354,7 @@ func joinsAndLeaves(ctx context.Context, w *town) error {
 		return err
 	}
 	_ = res.Body.Close()
-	if err := w.shows(user, "口座の見守りをはじめました"); err != nil {
+	if err := w.shows(user, "口座の見守りを始めました"); err != nil {
 		return err
 	}
 	if err := w.line.Say(user, "解除"); err != nil {

@@ -318,7 +318,7 @@ func (w *town) binds(ctx context.Context, user, account, mail string) error {
 	if err := w.line.Say(user, text(issued["code"])); err != nil {
 		return err
 	}
-	return w.shows(user, "口座の見守りをはじめました")
+	return w.shows(user, "口座の見守りを始めました")
 }
 
 func text(v any) string { return fmt.Sprint(v) }

@@ -61,7 +61,7 @@ func TestTwoAccountsWithOneServiceAreToldApart(t *testing.T) {
 	for ref, mask := range map[string]string{"acc_1": "普通 ***4005", "acc_2": "普通 ***8901"} {
 		h.sends(h.reported(watch.Debit, "t"+ref, ref, "ﾄﾞｺﾓｺｳｻﾞ", 30000))
 		h.goes(10 * time.Second)
-		alerts[ref] = p.reads("身に覚えがない（七十七銀行 "+mask+"）", "自分です（七十七銀行 "+mask+"）")
+		alerts[ref] = p.reads("身に覚えがない（七十七銀行 "+mask+"）", "心当たりがある（七十七銀行 "+mask+"）")
 	}
 	if err := h.line.Tap(p.id, tapOf(t, alerts["acc_2"]), ""); err != nil {
 		t.Fatal(err)

@@ -29,13 +29,13 @@ func TestAnAnswerThatWasOverruledStaysInTheStory(t *testing.T) {
 		t.Errorf("the guardian's receipt speaks of a card of their own: %s", receipt)
 	}
 	owner.details()
-	mine, theirs := strings.Index(owner.html, "あなたが「自分です」と回答しました"), strings.LastIndex(owner.html, "見守り家族が「身に覚えがない」と回答しました")
+	mine, theirs := strings.Index(owner.html, "あなたが「心当たりがある」と回答しました"), strings.LastIndex(owner.html, "見守り家族が「身に覚えがない」と回答しました")
 	if mine < 0 || theirs < mine {
 		t.Errorf("the owner's page: %s", brief(owner.html))
 	}
 	owner.submits("undo", nil)
 	owner.submits("undo", nil)
-	if !holdsAll(owner.html, "あなたが「自分です」と回答しました", "取り消されました") {
+	if !holdsAll(owner.html, "あなたが「心当たりがある」と回答しました", "取り消されました") {
 		t.Errorf("after it was taken back: %s", brief(owner.html))
 	}
 	guardian.details()

@@ -124,7 +124,7 @@ func (p *person) pressesOn(txn, begins string) {
 var (
 	shownTexts = regexp.MustCompile(`"(?:text|altText)":"([^"]*)"`)
 	htmlTags   = regexp.MustCompile(`(?s)<style.*?</style>|<svg.*?</svg>|<[^>]*>`)
-	ofStanding = regexp.MustCompile(`KZ-|緊急|確認$|お知らせ$|回答|自分です|取り消|取消|連絡済|連絡中|申し出|知らせない|終わ|対応|withdrawn|closed|opened|信頼|d払い.*|Kyash.*|円$`)
+	ofStanding = regexp.MustCompile(`KZ-|緊急|確認$|お知らせ$|回答|心当たりがある|取り消|取消|連絡済|連絡中|申し出|知らせない|終わ|対応|withdrawn|closed|opened|信頼|d払い.*|Kyash.*|円$`)
 	number     = regexp.MustCompile(`KZ-[0-9A-Z]{4}-[0-9A-Z]{4}`)
 )
 

@@ -301,7 +301,7 @@ func gist(all []string) (out []string) {
 		case x == "決済サービス" || x == "口座":
 			i++
 		case strings.HasPrefix(x, "銀行や警察、口座守が"), x == "いま、していただきたいこと", strings.HasPrefix(x, "身に覚えがないときは、すぐに"),
-			strings.Contains(x, "にも、身に覚えがないと伝えてください"), strings.HasPrefix(x, "電話 "), x == "くわしく見る", x == "身に覚えがない", x == "自分です", x == "お知らせした理由":
+			strings.Contains(x, "にも、身に覚えがないと伝えてください"), strings.HasPrefix(x, "電話 "), x == "くわしく見る", x == "身に覚えがない", x == "心当たりがある", x == "お知らせした理由":
 		default:
 			out = append(out, strings.ReplaceAll(x, "\n", " "))
 		}

@@ -159,7 +159,7 @@ func TestMineIsOfAllThatItsMessageSumsUp(t *testing.T) {
 		}
 	}
 	p.says("最近のお知らせ")
-	p.reads("60件 61,770円", "自分です")
+	p.reads("60件 61,770円", "心当たりがある")
 }
 
 // A piece that was answered by its message alone, as messages of versions before sum
@@ -192,7 +192,7 @@ func TestPiecesThatStandApartAreOneLine(t *testing.T) {
 	}
 	p.taps0(all[first], "a=mine")
 	p.says("最近のお知らせ")
-	p.reads("60件 61,770円", "9件：まだ回答がありません、51件：自分です")
+	p.reads("60件 61,770円", "9件：まだ回答がありません、51件：心当たりがある")
 	p.says("一覧") // only what waits is offered
 	p.reads("9件", "a=ask")
 	p.taps("a=ask")

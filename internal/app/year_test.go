@@ -28,7 +28,7 @@ type happening struct {
 type life struct {
 	name    string
 	history bool // the bank gives the year before
-	answers bool // they say 自分です of what is urgent
+	answers bool // they say 心当たりがある of what is urgent
 	linked  bool // they begin to use another service, and charge it within the hour
 	way     reading
 }
@@ -86,7 +86,7 @@ func (l life) readers(h *town) []*person {
 	return []*person{h.alone("acc_1")}
 }
 
-// recognises says 自分です to an alert, where its reader does.
+// recognises says 心当たりがある to an alert, where its reader does.
 func (l life) recognises(p *person, m string) {
 	p.t.Helper()
 	if l.way != onThePage && p.mailbox == "" {

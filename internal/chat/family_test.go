@@ -99,7 +99,7 @@ func TestServicesAreListedAndAskedAbout(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.say(alice, "つながっているサービス")
-	w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "PayPay", "3,000円", "carousel", "身に覚えがない 中国銀行 ***4567", "PayPay（中国銀行 普通 ***4567）について、身に覚えがないものを確かめる", "自分です 中国銀行 ***4567")
+	w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "PayPay", "3,000円", "carousel", "身に覚えがない 中国銀行 ***4567", "PayPay（中国銀行 普通 ***4567）について、身に覚えのないものを確かめる", "心当たりがある 中国銀行 ***4567")
 	w.tap(alice, w.button(alice, "a=ask"))
 	w.tap(alice, w.button(alice, "a=notmine"))
 	w.reads(alice, opened)

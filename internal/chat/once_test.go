@@ -44,7 +44,7 @@ var acts = map[string]struct {
 			w.t.Fatal(err)
 		}
 		_ = w.line.Say(alice, i.Code)
-	}, title: wording.Connected(wording.ConnectedFacts{Lang: ja}).Title, with: "PayPay：自分です"},
+	}, title: wording.Connected(wording.ConnectedFacts{Lang: ja}).Title, with: "PayPay：心当たりがある"},
 	"linking at the bank": {do: func(w *world) {
 		token := w.offered(alice)
 		nonce, _, err := w.members.Nonce(context.Background(), "0125", []membership.CodeRequest{{AccountRef: "acc_new"}})

@@ -14,7 +14,7 @@ import (
 	"kozamori/internal/wording"
 )
 
-// own answers 自分です of the list of services: as on its page, each incident of the
+// own answers 心当たりがある of the list of services: as on its page, each incident of the
 // service that waited when the list was shown is called the presser's own as far as
 // it is of that service alone. An incident of several services is shown, and asks:
 // the list named only one of them. False leaves the answer to the record alone.
@@ -66,7 +66,7 @@ func (t *talk) own(ctx context.Context, p button.Press, who dispute.Answerer) (d
 	return best, out, true, nil
 }
 
-// askedOwn is how many incidents are shown at most that 自分です does not cover: a
+// askedOwn is how many incidents are shown at most that 心当たりがある does not cover: a
 // reply has five messages. The list still has the others.
 const askedOwn = 4
 

@@ -25,7 +25,7 @@ func (w *world) calledOwn(id string) bool {
 	return a != nil && a.Value == watch.Mine
 }
 
-// 自分です of the list answers each incident of the service that was in sight, as its
+// 心当たりがある of the list answers each incident of the service that was in sight, as its
 // page does, and none that came after.
 func TestTheListsOwnCoversEachIncidentOfTheService(t *testing.T) {
 	t.Parallel()

@@ -26,9 +26,9 @@ func TestAnswersThatDoNotFitAreNoQuickReplies(t *testing.T) {
 		p, client := platform(t)
 		m := alert()
 		m.Brief, m.Choices = true, nil
-		m.Buttons = []message.Button{{Label: "身に覚えがない" + c.of, Style: message.Danger, Postback: "a=notmine&r=1"}, {Label: "自分です" + c.of, Style: message.Secondary, Postback: "a=mine&r=1"}}
+		m.Buttons = []message.Button{{Label: "身に覚えがない" + c.of, Style: message.Danger, Postback: "a=notmine&r=1"}, {Label: "心当たりがある" + c.of, Style: message.Secondary, Postback: "a=mine&r=1"}}
 		if c.short != "" {
-			m.Buttons[0].Short, m.Buttons[1].Short = "身に覚えがない"+c.short, "自分です"+c.short
+			m.Buttons[0].Short, m.Buttons[1].Short = "身に覚えがない"+c.short, "心当たりがある"+c.short
 		}
 		if o := client.Push(context.Background(), user, key, m); o.Result != watch.SendAccepted {
 			t.Fatalf("%+v", o)

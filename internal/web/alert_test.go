@@ -22,7 +22,7 @@ func TestAPersonSaysThatItWasNotThem(t *testing.T) {
 	b := w.browser()
 	p := b.open(w.link("r1", "w1"))
 	p.says(t, 200, "緊急", "あなたの口座から、PayPayの引き落としがありました", "100,000円", "七十七銀行 普通 ***4567", "9月4日(金) 14:05",
-		"この口座では、PayPayの引き落としは初めてです。", "LINEであなたにお知らせしました", "身に覚えがない", "自分です")
+		"この口座では、PayPayの引き落としは初めてです。", "LINEであなたにお知らせしました", "身に覚えがない", "心当たりがある")
 	p = b.press(p, wording.DoNotMine)
 	d, err := w.store.Dispute(context.Background(), watch.Derive("dispute", "r1"))
 	if err != nil || d.Via != watch.ViaPage || d.Watcher != "w1" {

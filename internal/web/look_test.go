@@ -308,11 +308,11 @@ func TestAnOwnerTakesAnInvitationBackThatWentToTheWrongPerson(t *testing.T) {
 	for i := range 6 {
 		got := b.do(http.MethodPost, p.url.String()+"/invite", url.Values{"do": {wording.DoInvite}, "name": {"次男"}, "hide": {"on"}})
 		if i == 0 {
-			got.says(t, 200, "送る相手をまちがえたときは、見守り家族の一覧から取り消せます。")
+			got.says(t, 200, "送る相手を間違えたときは、見守り家族の一覧から取り消せます。")
 			code = inviteCode.FindString(got.body)
 		}
 		if i == 5 {
-			got.says(t, 409, "見守り家族の一覧で、いらない招待を取り消してください", `/family"`)
+			got.says(t, 409, "見守り家族の一覧で、不要な招待を取り消してください", `/family"`)
 		}
 	}
 	p = b.open(p.url.String())

@@ -11,7 +11,7 @@ func TestStoppingMailsWhileGivingAnotherAddressSaysBoth(t *testing.T) {
 	w := newWorld(t)
 	b, p := w.settings()
 	b.send(p, wording.DoSave, "mailoff", "on", "email", "new@example.jp").
-		says(t, 200, "いままでのアドレスへのメールは、もう届きません", "新しいアドレスには、確認がすんでから届きます", "確認のメールを送りました")
+		says(t, 200, "いままでのアドレスへのメールは、もう届きません", "新しいアドレスには、確認が済んでから届きます", "確認のメールを送りました")
 
 	w = newWorld(t)
 	b, p = w.settings()

@@ -122,9 +122,9 @@ var walkByMail = []stop{
 		v.w.put(store.PutRecord(r))
 		v.open(v.w.link("f1", v.id), "70,007")
 	}},
-	{"asking for the settings", everybody, "設定を開くリンクを、メールでお送りしますか", "Shall we mail you a link", func(v *walker) { v.tapTo("/key/") }},
+	{"asking for the settings", everybody, "設定を開くリンクを、メールでお送りしますか", "Shall we email you a link", func(v *walker) { v.tapTo("/key/") }},
 	{"the link is on its way", everybody, "リンクをお送りしました", "The link is on its way", func(v *walker) { v.press(wording.DoKey, "") }},
-	{"too many links", everybody, "設定を開くリンクを、メールでお送りしますか", "Shall we mail you a link", func(v *walker) {
+	{"too many links", everybody, "設定を開くリンクを、メールでお送りしますか", "Shall we email you a link", func(v *walker) {
 		for range 5 {
 			v.w.add(2 * time.Minute)
 			v.open(v.w.srv.URL+"/key/"+v.w.sign("key", v.user, v.id), "")

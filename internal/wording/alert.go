@@ -144,7 +144,7 @@ var (
 	tTheService     = text{ja: "決済サービス", en: "the payment service"}
 	tNeverPIN       = text{ja: "銀行や警察、口座守が、暗証番号やパスワードをお尋ねすることは決してありません。", en: "No bank, no police and nobody from Kozamori will ever ask for your PIN. Anyone who asks is a fraudster."}
 	tNotMine        = text{ja: "身に覚えがない", en: "That was not me"}
-	tMine           = text{ja: "自分です", en: "That was me"}
+	tMine           = text{ja: "心当たりがある", en: "That was me"}
 	tNotTheirs      = text{ja: "本人は身に覚えがない", en: "It was not them"}
 	tTheirs         = text{ja: "本人の利用です", en: "It was them"}
 	tSaidOf         = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}

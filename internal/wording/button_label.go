@@ -119,7 +119,7 @@ func onAccount(lang watch.Lang, say, of string) string {
 var (
 	tNotMineQuick   = text{ja: "身に覚えがない", en: "Not me"}
 	tNotTheirsQuick = text{ja: "本人は覚えがない", en: "Not them"}
-	tMineQuick      = text{ja: "自分です", en: "Was me"}
+	tMineQuick      = text{ja: "心当たりがある", en: "Was me"}
 	tTheirsQuick    = text{ja: "本人の利用です", en: "Was them"}
 )
 

@@ -103,7 +103,7 @@ var (
 	tcOwnerOnly    = text{ja: "この操作は、口座のご本人だけができます", en: "Only the owner of the account can do this"}
 	tcOwnerOnlyTxt = text{ja: "ご本人に、お知らせのボタンを押すよう伝えてください。", en: "Please ask them to press the button in their own alert."}
 	tcNone         = text{ja: "つながっている口座がありません", en: "No account is connected"}
-	tcNoneText     = text{ja: "はじめるには、口座のある銀行で登録コードを受け取り、このトークに送ってください。", en: "To begin, get a code from your bank and send it here."}
+	tcNoneText     = text{ja: "始めるには、口座のある銀行で登録コードを受け取り、このトークに送ってください。", en: "To begin, get a code from your bank and send it here."}
 )
 
 // Guide says what the chat can do.

@@ -37,25 +37,25 @@ func accountFacts(lang watch.Lang, accounts []ChatAccount) []message.Fact {
 var (
 	tcWelcome      = text{ja: "友だち追加、ありがとうございます", en: "Thank you for adding Kozamori"}
 	tcWelcomeText  = text{ja: "口座守は、銀行口座から決済サービスによる引き落としがあったとき、すぐにお知らせします。身に覚えがなければ、ボタンひとつで銀行に伝わります。", en: "Kozamori tells you at once when a payment service takes money from your bank account. If it was not you, one button tells the bank."}
-	tcWelcomeHow   = text{ja: "はじめるには、口座のある銀行で登録コード（英数字%[1]d文字）を受け取り、このトークに送ってください。コードは%[2]s間だけ使えます。", en: "To begin, get a code of %[1]d letters and digits from your bank and send it here. It works for %[2]s."}
+	tcWelcomeHow   = text{ja: "始めるには、口座のある銀行で登録コード（英数字%[1]d文字）を受け取り、このトークに送ってください。コードは%[2]s間だけ使えます。", en: "To begin, get a code of %[1]d letters and digits from your bank and send it here. It works for %[2]s."}
 	tcConnectTitle = text{ja: "口座のつなぎ方", en: "How to connect an account"}
 	tcBack         = text{ja: "おかえりなさい。見守りを再開します", en: "Welcome back. We are watching again"}
 	tcBackText     = text{ja: "お休みのあいだのお知らせは、「%s」で確認できます。", en: "Send \"%s\" to see the alerts of the time you were away."}
 
-	tcConnected   = text{ja: "口座の見守りをはじめました", en: "We are watching your account"}
+	tcConnected   = text{ja: "口座の見守りを始めました", en: "We are watching your account"}
 	tcConnAlready = text{ja: "この口座は、すでに見守っています", en: "We are watching this account already"}
 	tcConnWhen    = text{ja: "次のときに、すぐこのLINEでお知らせします。", en: "We tell you here at once when:"}
 	tcWhenLink    = text{ja: "・決済サービスに、チャージ用として口座が登録されたとき", en: "- a new charge link (a payment service that may draw money) is registered"}
 	tcWhenService = text{ja: "・PayPayなどの決済サービスによる引き落としがあったとき（%s以上）", en: "- a payment service such as PayPay takes money (%s or more)"}
 	tcWhenAny     = text{ja: "・%s以上の引き落としがあったとき", en: "- any debit is %s or more"}
 	tcWhenPattern = text{ja: "・短い時間に引き落としが続くなど、注意が必要なとき", en: "- something looks wrong, such as several debits in a short time"}
-	tcConnAnswer  = text{ja: "身に覚えがないお知らせが届いたら、「%[1]s」を押してください。%[2]sにすぐ伝わります。", en: "If you do not recognise an alert, press \"%[1]s\": %[2]s is told at once."}
+	tcConnAnswer  = text{ja: "身に覚えのないお知らせが届いたら、「%[1]s」を押してください。%[2]sにすぐ伝わります。", en: "If you do not recognise an alert, press \"%[1]s\": %[2]s is told at once."}
 	tcConnMail    = text{ja: "LINEで届かないときは、銀行に届け出のメールアドレスにお知らせします。", en: "If LINE does not reach you, we write to the email address that your bank has."}
 	tcConnStop    = text{ja: "しばらく休むときは「%[1]s」、やめるときは「%[2]s」と送ってください。いつでもやめられます。", en: "Send \"%[1]s\" to pause, or \"%[2]s\" to end it. You can leave at any time."}
 
 	tcCodeWrong   = text{ja: "この登録コードは使えません", en: "This code does not work"}
 	tcCodeWrongTx = text{ja: "文字に間違いがないか、もう一度お確かめください。すでに使われたコードは使えません。", en: "Please check each letter. A code that was used before does not work again."}
-	tcCodeTries   = text{ja: "続けて間違えると、しばらくお使いいただけなくなります。わからないときは、銀行で新しいコードを受け取ってください。", en: "After several wrong codes you have to wait. If unsure, get a new code from your bank."}
+	tcCodeTries   = text{ja: "続けて間違えると、しばらくお使いいただけなくなります。分からないときは、銀行で新しいコードを受け取ってください。", en: "After several wrong codes you have to wait. If unsure, get a new code from your bank."}
 	tcCodeOver    = text{ja: "この登録コードは、時間が過ぎて使えなくなりました", en: "This code is too old"}
 	tcCodeOverTx  = text{ja: "お手数ですが、銀行で新しいコードを受け取り、%s以内に送ってください。", en: "Please get a new code from your bank and send it within %s."}
 	tcLocked      = text{ja: "しばらく、登録コードをお使いいただけません", en: "Please wait before you send another code"}

@@ -33,10 +33,10 @@ var (
 	tcLeftSelf    = text{ja: "あなたのLINEの情報、メールアドレス、設定は、あなたが見守りを元に戻せるように%s残り、そのあと消えます。", en: "So that you can set this back, your LINE id, email address and settings are kept for %s and deleted then."}
 	tcLeftNotMe   = text{ja: "ご自分でやめたのでなければ、%[1]d日以内に「%[2]s」を押してください。見守りも設定も元に戻ります。", en: "If you did not do this, press \"%[2]s\" within %[1]d days: the watching and your settings come back."}
 	tcLeftNotAny  = text{ja: "ご自分でやめたのでなければ、%d日以内に、下のボタンで口座ごとに元に戻してください。設定も元に戻ります。", en: "If you did not do this, use the buttons below within %d days, one for each account: the watching and your settings come back."}
-	tcLeftSeek    = text{ja: "ご自分でやめたのでなければ、%[1]d日以内に、LINEのトークかメールに届く「%[2]s」を押してください。", en: "If you did not do this, press \"%[2]s\" within %[1]d days: it is in the message that we send you on LINE or by mail."}
+	tcLeftSeek    = text{ja: "ご自分でやめたのでなければ、%[1]d日以内に、LINEのトークかメールに届く「%[2]s」を押してください。", en: "If you did not do this, press \"%[2]s\" within %[1]d days: it is in the message that we send you on LINE or by email."}
 	tcLeftRow     = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
 	tcLeftBack    = text{ja: "あなたのLINEの情報、メールアドレス、設定は、口座の名義人が見守りを元に戻せるように%s残り、そのあと消えます。", en: "So that an owner of the account can set this back, your LINE id, email address and settings are kept for %s and deleted then."}
-	tcLeftAgain   = text{ja: "もう一度はじめるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
+	tcLeftAgain   = text{ja: "もう一度始めるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
 	tcLeftInvite  = text{ja: "見守り家族としてもう一度見守るには、口座の名義人からの新しい招待が必要です。", en: "To watch for family again, you need another invitation by the owner."}
 
 	tcErase       = text{ja: "記録も消す", en: "Erase the records too"}

@@ -48,7 +48,7 @@ var (
 	tcOpenDebit  = text{ja: "%sの引き落とし", en: "Debit by %s"}
 	tcOfAccount  = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
 	tcSaysOf     = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
-	tcAskOf      = text{ja: "%sについて、身に覚えがないものを確かめる", en: "Show me what I would report of %s"}
+	tcAskOf      = text{ja: "%sについて、身に覚えのないものを確かめる", en: "Show me what I would report of %s"}
 )
 
 // OpenIncidents offers what waits for the reader's answer, to answer it there.

@@ -46,7 +46,7 @@ func (c *Contact) firstClaim(loss, noticed time.Time) (day time.Time, which *Cla
 var (
 	tClaimFrom    = text{ja: "%[1]sへの届け出の期限は%[2]sです。%[5]sの時点で、あと%[4]d日です（%[3]s）。", en: "Claim from %[1]s by %[2]s; days left on %[5]s: %[4]d (%[3]s)."}
 	tClaimLeft    = text{ja: "%[1]sへの届け出の期限は%[2]sです。あと%[4]d日です（%[3]s）。", en: "Claim from %[1]s by %[2]s; days left: %[4]d (%[3]s)."}
-	tClaimToday   = text{ja: "%[1]sへの届け出の期限は、きょう（%[2]s）です（%[3]s）。", en: "Claim from %[1]s today, %[2]s (%[3]s)."}
+	tClaimToday   = text{ja: "%[1]sへの届け出の期限は、今日（%[2]s）です（%[3]s）。", en: "Claim from %[1]s today, %[2]s (%[3]s)."}
 	tClaimOver    = text{ja: "%[1]sへの届け出の期限（%[2]s）は過ぎています（%[3]s）。それでも、すぐに相談してください。", en: "The time to claim from %[1]s ended on %[2]s (%[3]s). Please contact them at once all the same."}
 	tClaimNotice  = text{ja: "気づいた日から%[1]d日以内。%[2]s現在", en: "within %[1]d days of noticing it, as of %[2]s"}
 	tClaimLoss    = text{ja: "引き落としの日から%[1]d日以内。%[2]s現在", en: "within %[1]d days of the debit, as of %[2]s"}

@@ -22,10 +22,10 @@ func TestWhenAClaimEnds(t *testing.T) {
 	}{
 		{"the term that ends first", []ClaimFact{loss90, notice30}, noticed, false, "Xへの届け出の期限は2020年11月14日です。あと30日です（気づいた日から30日以内。2026年11月現在）。"},
 		{"days are those of Japan", []ClaimFact{loss90}, jst("2020-12-01 00:30:00"), false, "あと1日です"},
-		{"the last day", []ClaimFact{loss90}, jst("2020-12-02 23:59:00"), false, "期限は、きょう（2020年12月2日）です"},
+		{"the last day", []ClaimFact{loss90}, jst("2020-12-02 23:59:00"), false, "期限は、今日（2020年12月2日）です"},
 		{"over", []ClaimFact{loss10}, noticed, false, "Xへの届け出の期限（2020年9月13日）は過ぎています（引き落としの日から10日以内。2026年11月現在。公式の案内では確かめていません）。"},
 		{"read later", []ClaimFact{notice30}, jst("2020-11-11 10:00:00"), true, "Xへの届け出の期限は2020年11月14日です。11月11日の時点で、あと3日です（気づいた日から30日以内。"},
-		{"read later, the last day", []ClaimFact{loss90}, jst("2020-12-02 23:59:00"), true, "期限は、きょう（2020年12月2日）です"},
+		{"read later, the last day", []ClaimFact{loss90}, jst("2020-12-02 23:59:00"), true, "期限は、今日（2020年12月2日）です"},
 		{"not known", nil, noticed, false, "Xへの届け出の期限は、口座守では分かりません"},
 	} {
 		got := strings.Join(claims(watch.Japanese, noticed, c.now, c.dated, []claimant{{Named{"X", Contact{Claims: c.claims}}, loss}}), " / ")

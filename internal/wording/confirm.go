@@ -6,25 +6,25 @@ import (
 )
 
 var (
-	tMailTitle   = text{ja: "メールでのお知らせ", en: "Messages by mail"}
-	tMailNone    = text{ja: "LINEが届かないときや、緊急のお知らせに%s回答がないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you, or when an urgent alert goes unanswered for %s."}
-	tMailNever   = text{ja: "LINEが届かないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you."}
+	tMailTitle   = text{ja: "メールでのお知らせ", en: "Messages by email"}
+	tMailNone    = text{ja: "LINEが届かないときや、緊急のお知らせに%s回答がないときに、メールでもお知らせできます。", en: "We can also send an email when LINE does not reach you, or when an urgent alert goes unanswered for %s."}
+	tMailNever   = text{ja: "LINEが届かないときに、メールでもお知らせできます。", en: "We can also send an email when LINE does not reach you."}
 	tMailOnly    = text{ja: "お知らせは、このアドレスだけに届きます。やめるときは「登録をやめる」から、アドレスを変えるときは新しいアドレスを書いてください。", en: "Messages come to this address alone. To stop, leave; to change it, write a new one."}
 	tMailLost    = text{ja: "お知らせの届け先がありません。メールアドレスを登録してください。", en: "Nothing reaches you: please give an email address."}
 	tMailCopies  = text{ja: "%[2]sまでは、前のアドレス（%[1]s）にも届きます。", en: "Until %[2]s the address before, %[1]s, gets them too."}
-	tMailHas     = text{ja: "いまの届け先：%s", en: "Mails go to %s"}
-	tMailBounced = text{ja: "このアドレスには届いていません。別のアドレスを登録してください。", en: "Mails to this address do not arrive. Please give another one."}
-	tMailField   = text{ja: "メールアドレス", en: "Mail address"}
-	tMailHint    = text{ja: "保存すると、このアドレスに確認のメールを送ります。メールの中のボタンを押すと、使い始めます。", en: "When you save, we send a mail to this address. It is used once you press the button in it."}
+	tMailHas     = text{ja: "いまの届け先：%s", en: "Emails go to %s"}
+	tMailBounced = text{ja: "このアドレスには届いていません。別のアドレスを登録してください。", en: "Emails to this address do not arrive. Please give another one."}
+	tMailField   = text{ja: "メールアドレス", en: "Email address"}
+	tMailHint    = text{ja: "保存すると、このアドレスに確認のメールを送ります。メールの中のボタンを押すと、使い始めます。", en: "When you save, we send an email to this address. It is used once you press the button in it."}
 	tMailOther   = text{ja: "別のメールアドレス", en: "Another email address"}
-	tMailOff     = text{ja: "メールでのお知らせをやめる", en: "Stop mails"}
-	tMailSent    = text{ja: "確認のメールを送りました。%s以内に、メールの中のボタンを押してください。", en: "The mail is on its way. Press the button in it within %s."}
-	tMailGone    = text{ja: "メールでのお知らせをやめました。", en: "Mails have ended."}
-	tMailSwap    = text{ja: "いままでのアドレスへのメールは、もう届きません。新しいアドレスには、確認がすんでから届きます。", en: "Mails to the old address have ended. They come to the new one once it is confirmed."}
-	tMailNoMore  = text{ja: "メールでのお知らせをやめました。いまは、どのアドレスにも届きません。", en: "Mails have ended: none come to any address at present."}
+	tMailOff     = text{ja: "メールでのお知らせをやめる", en: "Stop emails"}
+	tMailSent    = text{ja: "確認のメールを送りました。%s以内に、メールの中のボタンを押してください。", en: "The email is on its way. Press the button in it within %s."}
+	tMailGone    = text{ja: "メールでのお知らせをやめました。", en: "Emails have ended."}
+	tMailSwap    = text{ja: "いままでのアドレスへのメールは、もう届きません。新しいアドレスには、確認が済んでから届きます。", en: "Emails to the old address have ended. They come to the new one once it is confirmed."}
+	tMailNoMore  = text{ja: "メールでのお知らせをやめました。いまは、どのアドレスにも届きません。", en: "Emails have ended: none come to any address at present."}
 	tMailBoth    = text{ja: "%[1]s%[2]s", en: "%[1]s %[2]s"}
-	tMailMany    = text{ja: "確認のメールを何度も送っています。%sほどたってから、もう一度お試しください。", en: "Several mails were sent already. Please try again in about %s."}
-	tMailFail    = text{ja: "いまメールを送れませんでした。少したってから、もう一度お試しください。", en: "The mail could not be sent now. Please try again a little later."}
+	tMailMany    = text{ja: "確認のメールを何度も送っています。%sほどたってから、もう一度お試しください。", en: "Several emails were sent already. Please try again in about %s."}
+	tMailFail    = text{ja: "いまメールを送れませんでした。少したってから、もう一度お試しください。", en: "The email could not be sent now. Please try again a little later."}
 )
 
 // Mailed is what became of an address in the form of the settings page.
@@ -98,7 +98,7 @@ var (
 	tConfirmName   = text{ja: "口座守：メールアドレスの確認", en: "Kozamori: confirm your email address"}
 	tConfirmButton = text{ja: "このアドレスで受け取る", en: "Use this address"}
 	tConfirmed     = text{ja: "このアドレスにお知らせします", en: "Messages will come to this address"}
-	tConfirmedText = text{ja: "このページは閉じてかまいません。やめるときは、お知らせのメールの下にあるリンクか、設定のページからできます。", en: "You may close this page. To stop, use the link below each mail, or your settings."}
+	tConfirmedText = text{ja: "このページは閉じてかまいません。やめるときは、お知らせのメールの下にあるリンクか、設定のページからできます。", en: "You may close this page. To stop, use the link below each email, or your settings."}
 	tConfirmGone   = text{ja: "このリンクは使えません", en: "This link no longer works"}
 	tConfirmAgain  = text{ja: "期限が切れたか、すでに使われています。設定のページから、もう一度アドレスを登録してください。", en: "It is over or was used. Give the address again in your settings."}
 )

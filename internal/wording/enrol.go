@@ -26,7 +26,7 @@ type EnrolFacts struct {
 }
 
 var (
-	tEnrolAlt     = text{ja: "口座のお知らせをメールで受け取るお手続き", en: "Messages about a bank account, by mail"}
+	tEnrolAlt     = text{ja: "口座のお知らせをメールで受け取るお手続き", en: "Messages about a bank account, by email"}
 	tEnrolName    = text{ja: "口座守：お手続き", en: "Kozamori: begin"}
 	tEnrolOwner   = text{ja: "口座のお知らせを、このメールアドレスで受け取りますか", en: "Do you want messages about your account at this address?"}
 	tEnrolGuard   = text{ja: "ご家族の口座のお知らせを、このメールアドレスで受け取りますか", en: "Do you want messages about a relative's account at this address?"}
@@ -37,7 +37,7 @@ var (
 	tJoinPaper    = text{ja: "続けるには、銀行がお渡しした紙の登録コード（英数字%[1]d文字）を、%[2]sまでに下に書いてください。", en: "To go on, write below by %[2]s the code of %[1]d letters and digits that the bank gave on paper."}
 	tJoinTold     = text{ja: "続けるには、そのご家族から聞く家族コード（英数字）を、%sまでに下に書いてください。先に、ご本人に電話などで確かめてください。お名前は、口座守も知らないため書いていません。", en: "To go on, write below by %s the family code, which that person tells you. First ask them yourself, for example by telephone. We do not know their name, so it is not here."}
 	tEnrolOpen    = text{ja: "お手続きのページを開く", en: "Open the page"}
-	tEnrolFoot    = text{ja: "心当たりがないときは、何もしないでください。お知らせは始まりません。暗証番号や口座番号をおたずねすることはありません。", en: "If this means nothing to you, do nothing, and nothing begins. Nobody asks you for a PIN or an account number."}
+	tEnrolFoot    = text{ja: "心当たりがないときは、何もしないでください。お知らせは始まりません。暗証番号や口座番号をお尋ねすることはありません。", en: "If this means nothing to you, do nothing, and nothing begins. Nobody asks you for a PIN or an account number."}
 
 	tJoinCode     = text{ja: "登録コード", en: "Code"}
 	tJoinHint     = text{ja: "紙に書いてある英数字%d文字です。大文字でも小文字でもかまいません。", en: "%d letters and digits, on the paper. Capitals do not matter."}
@@ -52,11 +52,11 @@ var (
 	tJoinMay      = text{ja: "名義人が緊急のお知らせに答えないときなどに、お知らせします。あなたは「身に覚えがない」と銀行に伝えることができます。お金を動かすことはできません。", en: "We tell you when the owner does not answer an urgent alert, for example. You can tell the bank that it was not them. You cannot move money."}
 	tJoinGone     = text{ja: "このお手続きは、もう使えません", en: "This can no longer be used"}
 	tJoinGoneBank = text{ja: "期限が過ぎたか、取り消されたか、すでに終わっています。もう一度始めるには、銀行にお申し出ください。", en: "It is too old, was cancelled, or is done already. To begin again, please ask the bank."}
-	tJoinGoneMail = text{ja: "すでに始めた方は、「お知らせを始めました」という件名のメールから、設定を開けます。", en: "If you have begun already, open your settings from the mail that said so."}
+	tJoinGoneMail = text{ja: "すでに始めた方は、「お知らせを始めました」という件名のメールから、設定を開けます。", en: "If you have begun already, open your settings from the email that said so."}
 	tJoinFull     = text{ja: "この口座には、これ以上見守る人を増やせません。銀行にお申し出ください。", en: "Nobody else can watch this account. Please ask the bank."}
 	tJoinAlone    = text{ja: "口座の名義人が登録していないため、見守り家族になれません。銀行にお申し出ください。", en: "The owner of the account is not connected, so nobody can watch with them. Please ask the bank."}
 	tJoinDone     = text{ja: "お知らせを始めました", en: "You are connected"}
-	tJoinDoneText = text{ja: "これからは、お知らせがメールで届きます。はじめのメールを、いまお送りしています。", en: "From now on messages come by mail. The first is on its way."}
+	tJoinDoneText = text{ja: "これからは、お知らせがメールで届きます。はじめのメールを、いまお送りしています。", en: "From now on messages come by email. The first is on its way."}
 	tJoinNot      = text{ja: "申し込みを取り消しました", en: "It is cancelled"}
 	tJoinNotText  = text{ja: "このアドレスに、口座のお知らせが届くことはありません。銀行には、取り消されたことだけが分かります。", en: "No messages about an account come to this address. The bank learns that it was cancelled, and no more."}
 )
@@ -153,23 +153,23 @@ var (
 	tWelMail      = text{ja: "口座のお知らせを始めました", en: "You are told about your account from now on"}
 	tWelGuard     = text{ja: "見守り家族になりました", en: "You are watching over this account"}
 	tWelWhen      = text{ja: "次のときに、このアドレスにすぐお知らせします。", en: "We write to this address at once when:"}
-	tWelAnswer    = text{ja: "身に覚えがないお知らせが届いたら、メールの中のリンクを開いて「%[1]s」を押してください。%[2]sにすぐ伝わります。", en: "If you do not recognise an alert, open its link and press \"%[1]s\": %[2]s is told at once."}
-	tWelSettings  = text{ja: "設定、これまでのお知らせ、見守り家族、登録をやめる手続きは、下のページからできます。押すたびに、新しいリンクをメールでお送りします。このメールは取っておいてください。", en: "Settings, past alerts, family and leaving are behind the page below: each time you press, a fresh link is mailed to you. Please keep this mail."}
+	tWelAnswer    = text{ja: "身に覚えのないお知らせが届いたら、メールの中のリンクを開いて「%[1]s」を押してください。%[2]sにすぐ伝わります。", en: "If you do not recognise an alert, open its link and press \"%[1]s\": %[2]s is told at once."}
+	tWelSettings  = text{ja: "設定、これまでのお知らせ、見守り家族、登録をやめる手続きは、下のページからできます。押すたびに、新しいリンクをメールでお送りします。このメールは取っておいてください。", en: "Settings, past alerts, family and leaving are behind the page below: each time you press, a fresh link is emailed to you. Please keep this email."}
 	tKeyOpen      = text{ja: "設定を開く", en: "Open settings"}
 	tKeyName      = text{ja: "口座守：設定を開く", en: "Kozamori: open settings"}
-	tKeyAsk       = text{ja: "設定を開くリンクを、メールでお送りしますか", en: "Shall we mail you a link to your settings?"}
-	tKeyAskText   = text{ja: "安全のため、設定は、登録のメールアドレスに届く新しいリンクから開きます。リンクは一度だけ、%s使えます。", en: "To be safe, settings open from a fresh link, which is mailed to the address on record. It works once, for %s."}
-	tKeySend      = text{ja: "リンクをメールで受け取る", en: "Mail me a link"}
+	tKeyAsk       = text{ja: "設定を開くリンクを、メールでお送りしますか", en: "Shall we email you a link to your settings?"}
+	tKeyAskText   = text{ja: "安全のため、設定は、登録のメールアドレスに届く新しいリンクから開きます。リンクは一度だけ、%s使えます。", en: "To be safe, settings open from a fresh link, which is emailed to the address on record. It works once, for %s."}
+	tKeySend      = text{ja: "リンクをメールで受け取る", en: "Email me a link"}
 	tKeySent      = text{ja: "リンクをお送りしました", en: "The link is on its way"}
-	tKeySentText  = text{ja: "メールを開き、%s以内に「設定を開く」を押してください。", en: "Open the mail and press \"Open settings\" within %s."}
+	tKeySentText  = text{ja: "メールを開き、%s以内に「設定を開く」を押してください。", en: "Open the email and press \"Open settings\" within %s."}
 	tKeyMany      = text{ja: "続けて何度もお送りしています。%sほどたってから、もう一度お試しください。", en: "Several were sent already. Please try again in about %s."}
 	tKeyGone      = text{ja: "このリンクは使えません", en: "This link no longer works"}
-	tKeyGoneText  = text{ja: "見守りをやめているか、リンクが古すぎます。いちばん新しいお知らせのメールから、開き直してください。", en: "You no longer watch, or it is too old. Please use the newest mail."}
+	tKeyGoneText  = text{ja: "見守りをやめているか、リンクが古すぎます。いちばん新しいお知らせのメールから、開き直してください。", en: "You no longer watch, or it is too old. Please use the newest email."}
 	tKeyMail      = text{ja: "設定を開くリンクです", en: "Here is the link to your settings"}
 	tKeyMailText  = text{ja: "リンクは一度だけ、%s使えます。ほかの人に転送しないでください。", en: "It works once, for %s. Do not pass it on."}
 	tKeyMailNot   = text{ja: "頼んでいないときは、何もしないでください。何も変わりません。", en: "If you did not ask for it, do nothing: nothing has changed."}
 	tKeyHint      = text{ja: "自分の引き落としだと答えて知らせを減らす、設定を変える、家族を招くなど", en: "To be told less of a service, change settings, invite somebody"}
-	tMailOverText = text{ja: "リンクは一度だけ、短い時間だけ使えます。「お知らせを始めました」のメールか、お知らせのメールのページから、新しいリンクを受け取ってください。", en: "A link works once, for a short time. Get a new one from the mail with which you began, or from the page of an alert."}
+	tMailOverText = text{ja: "リンクは一度だけ、短い時間だけ使えます。「お知らせを始めました」のメールか、お知らせのメールのページから、新しいリンクを受け取ってください。", en: "A link works once, for a short time. Get a new one from the email with which you began, or from the page of an alert."}
 )
 
 // DoKey is what the form of KeyPage asks for.

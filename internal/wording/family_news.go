@@ -34,7 +34,7 @@ var (
 	tFamWithdrawn = text{ja: "招待を取り消しました。この招待は、もう使えません。", en: "The invitation was taken back. It does not work any more."}
 	tFamEnded     = text{ja: "その招待は、すでに使われたか、終わっています。", en: "That invitation has been used, or has ended."}
 	tFamFull      = text{ja: "1つの口座を見守れるのは、%d人までです。どなたかの見守りを終えると、また招待できます。", en: "At most %d people can watch one account. Once somebody's watching ends, you can invite again."}
-	tFamMany      = text{ja: "まだ使われていない招待が、いくつもあります。見守り家族の一覧で、いらない招待を取り消してください。招待は、%sがたつと終わります。", en: "Too many invitations are still unused. Take back those you do not need, on the family page. Each ends after %s."}
+	tFamMany      = text{ja: "まだ使われていない招待が、いくつもあります。見守り家族の一覧で、不要な招待を取り消してください。招待は、%sがたつと終わります。", en: "Too many invitations are still unused. Take back those you do not need, on the family page. Each ends after %s."}
 )
 
 func (n FamilyNews) in(lang watch.Lang) string {

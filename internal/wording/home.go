@@ -149,8 +149,8 @@ var (
 	tOverText   = text{ja: "安全のため閉じました（開いてから%sが過ぎたとき、ログアウトや見守りの終了のとき）。", en: "It was opened %s ago, or you logged out or left."}
 	tOverAgain  = text{ja: "もう一度開くときは、LINEで「設定」と送ってください。", en: "To open it again, send \"settings\" in LINE."}
 	tNoRoom     = text{ja: "このページは見つかりません", en: "We cannot find this page"}
-	tNoRoomText = text{ja: "見守りをやめた口座のページか、アドレスがちがいます。LINEで「設定」と送ると、開き直せます。", en: "It is of an account that you no longer watch, or the address is wrong. Send \"settings\" in LINE to start again."}
-	tNoRoomMail = text{ja: "見守りをやめた口座のページか、アドレスがちがいます。", en: "It is of an account that you no longer watch, or the address is wrong."}
+	tNoRoomText = text{ja: "見守りをやめた口座のページか、アドレスが違います。LINEで「設定」と送ると、開き直せます。", en: "It is of an account that you no longer watch, or the address is wrong. Send \"settings\" in LINE to start again."}
+	tNoRoomMail = text{ja: "見守りをやめた口座のページか、アドレスが違います。", en: "It is of an account that you no longer watch, or the address is wrong."}
 	tNotRoom    = text{ja: "何も変わっていません。前の画面に戻って、もう一度お試しください。", en: "Nothing has changed. Please go back and try again."}
 
 	tHomeName    = text{ja: "口座守：設定", en: "Kozamori: settings"}
@@ -168,7 +168,7 @@ var (
 	tLeft        = text{ja: "ログアウトしました", en: "You are logged out"}
 	tLeftText    = text{ja: "このページを閉じてください。もう一度開くときは、LINEで「設定」と送ってください。", en: "Please close this page. To open it again, send \"settings\" in LINE."}
 
-	tLeftMail    = text{ja: "このページを閉じてください。もう一度開くときは、お知らせのメールから新しいリンクを受け取ってください。", en: "Please close this page. To open it again, get a new link from a mail of ours."}
+	tLeftMail    = text{ja: "このページを閉じてください。もう一度開くときは、お知らせのメールから新しいリンクを受け取ってください。", en: "Please close this page. To open it again, get a new link from an email of ours."}
 	tHomeNoMail  = text{ja: "登録されている口座はありません。もう一度始めるには、銀行にお申し出ください。", en: "No account is connected. To begin again, please ask the bank."}
 	tHomeBounced = text{ja: "いま、お知らせの届け先がありません。「お知らせの設定」でメールアドレスを登録してください。", en: "Nothing reaches you at present. Give an email address under \"What you are told\"."}
 

@@ -296,7 +296,7 @@ var (
 	tCSVTxn      = text{ja: "銀行の取引番号", en: "transaction id of the bank"}
 	tCSVReceived = text{ja: "銀行から届いた日時", en: "received from the bank"}
 	tCSVAlerted  = text{ja: "お知らせした日時", en: "alerted"}
-	tCSVAccepted = text{ja: "LINEかメールが受け付けた日時", en: "accepted by LINE or mail"}
+	tCSVAccepted = text{ja: "LINEかメールが受け付けた日時", en: "accepted by LINE or email"}
 	tCSVState    = text{ja: "状態", en: "state"}
 	tCSVAnswered = text{ja: "回答日時", en: "answered"}
 	tCSVRef      = text{ja: "受付番号", en: "report number"}

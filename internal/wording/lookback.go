@@ -54,7 +54,7 @@ var (
 	tlClaimNotice = text{ja: "%[1]s：届け出の期限は、気づいた日から%[2]d日以内です（%[3]s現在）。", en: "%[1]s: to be claimed within %[2]d days of noticing it (as of %[3]s)."}
 	tlClaimLoss   = text{ja: "%[1]s：届け出の期限は、引き落としの日から%[2]d日以内です（%[3]s現在）。", en: "%[1]s: to be claimed within %[2]d days of the debit (as of %[3]s)."}
 	tlClaimUntil  = text{ja: "%[1]s：最後の引き落としについては、%[4]sまでに届け出てください。%[6]sの時点で、あと%[5]d日です（引き落としの日から%[2]d日以内。%[3]s現在）。", en: "%[1]s: for the latest debit, claim by %[4]s; days left on %[6]s: %[5]d (within %[2]d days of the debit, as of %[3]s)."}
-	tlClaimToday  = text{ja: "%[1]s：最後の引き落としについては、きょう（%[4]s）までに届け出てください（引き落としの日から%[2]d日以内。%[3]s現在）。", en: "%[1]s: for the latest debit, claim today, %[4]s (within %[2]d days of the debit, as of %[3]s)."}
+	tlClaimToday  = text{ja: "%[1]s：最後の引き落としについては、今日（%[4]s）までに届け出てください（引き落としの日から%[2]d日以内。%[3]s現在）。", en: "%[1]s: for the latest debit, claim today, %[4]s (within %[2]d days of the debit, as of %[3]s)."}
 	tlClaimOver   = text{ja: "%[1]s：引き落としの日から%[2]d日以内という期限（%[3]s現在）は過ぎています。それでも銀行に相談してください。", en: "%[1]s: the %[2]d days from the debit (as of %[3]s) are over. Please ask your bank all the same."}
 	tlClaimNone   = text{ja: "%s：届け出の期限は分かっていません。サービスと銀行に確かめてください。", en: "%s: until when it can be claimed is not known here. Please ask the service and your bank."}
 )

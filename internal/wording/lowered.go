@@ -13,9 +13,9 @@ var (
 	tLessAlt      = text{ja: "お知らせの設定が変わりました", en: "What you are told was changed"}
 	tLessMineAlt  = text{ja: "緊急のお知らせに回答がありました", en: "An urgent alert was answered"}
 	tLessMine     = text{ja: "この変更をしていないときは、すぐに「%s」を押してください。変える前に戻します。", en: "If you did not change this, press \"%s\" now: it is set back."}
-	tLessOther    = text{ja: "本人が身に覚えのないときや、だれかに言われて変えたときは、「%s」で変える前に戻せます。", en: "If they did not do this, or were told to, \"%s\" sets it back."}
+	tLessOther    = text{ja: "ご本人に心当たりがないときや、だれかに言われて変えたときは、「%s」で変える前に戻せます。", en: "If they did not do this, or were told to, \"%s\" sets it back."}
 	tLessAnswer   = text{ja: "この回答をしていないときは、すぐに「身に覚えがない」に変えてください。銀行に伝えます。", en: "If you did not answer this, change it to \"not me\" now: we tell the bank."}
-	tLessAnswered = text{ja: "本人が身に覚えのないときは、「身に覚えがない」に変えてください。銀行に伝えます。", en: "If it was not them, change it to \"not me\": we tell the bank."}
+	tLessAnswered = text{ja: "ご本人に心当たりがないときは、「身に覚えがない」に変えてください。銀行に伝えます。", en: "If it was not them, change it to \"not me\": we tell the bank."}
 	tLessPageOpen = text{ja: "ページで確かめて戻す", en: "Look, and set it back"}
 	tLessLook     = text{ja: "お知らせを開く", en: "Open the alert"}
 	tLessFor      = text{ja: "%d日のあいだ、戻せます。", en: "It can be set back for %d days."}
@@ -33,7 +33,7 @@ var (
 	tLessPage     = text{ja: "口座守：変更を元に戻す", en: "Kozamori: set a change back"}
 	tLessAsk      = text{ja: "この変更を元に戻しますか", en: "Set this change back?"}
 	tLeftMine     = text{ja: "この手続きをしていないときは、すぐに「%s」を押してください。見守りを元に戻します。", en: "If you did not do this, press \"%s\" now: the watching goes on as before."}
-	tLeftOther    = text{ja: "本人が身に覚えのないときや、だれかに言われて手続きをしたときは、「%s」で見守りを元に戻せます。", en: "If they did not do this, or were told to, \"%s\" makes them watch again."}
+	tLeftOther    = text{ja: "ご本人に心当たりがないときや、だれかに言われて手続きをしたときは、「%s」で見守りを元に戻せます。", en: "If they did not do this, or were told to, \"%s\" makes them watch again."}
 	tLeftSays     = text{ja: "見守る人がいなくなりました。元に戻すと、やめる前と同じ設定で見守りを再開します。", en: "Somebody no longer watches. If you set it back, they watch again with the settings that they had."}
 	tLeftCan      = text{ja: "口座の名義人は、%sのあいだ、あなたの見守りを元に戻せます。", en: "For %s, an owner of the account can make you watch it again."}
 	tBackDone     = text{ja: "見守りを元に戻しました", en: "They watch the account again"}

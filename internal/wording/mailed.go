@@ -7,7 +7,7 @@ import (
 	"kozamori/internal/watch"
 )
 
-var tMailPress = text{ja: "このメールにないボタンは、「%s」のページにあります。", en: "Buttons that this mail does not have are on the page behind \"%s\"."}
+var tMailPress = text{ja: "このメールにないボタンは、「%s」のページにあります。", en: "Buttons that this email does not have are on the page behind \"%s\"."}
 
 // PressedOnPage is a message of the chat for a channel that has links alone: it says
 // where its other buttons are.

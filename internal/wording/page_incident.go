@@ -186,7 +186,7 @@ type WhichFacts struct {
 }
 
 var (
-	tWhichName  = text{ja: "口座守：身に覚えがないもの", en: "Kozamori: what was not you"}
+	tWhichName  = text{ja: "口座守：身に覚えのないもの", en: "Kozamori: what was not you"}
 	tWhichTitle = text{ja: "身に覚えがないのは、どれですか", en: "Which of these were not you?"}
 	tWhichText  = text{ja: "まだ回答のない、最近のものです。チェックのあるものを、ひとつの受付番号でまとめて銀行へ伝えます。", en: "These are recent and not answered yet. We tell the bank of all that are ticked, under one report number."}
 )

@@ -20,7 +20,7 @@ var readyTexts = []struct {
 	status watch.DisputeStatus
 	words  text
 }{
-	{"looking_into_it", watch.DisputeReceived, text{ja: "内容を確認しています。結果がわかりしだい、ご連絡します。", en: "We are looking into it, and will tell you as soon as we know."}},
+	{"looking_into_it", watch.DisputeReceived, text{ja: "内容を確認しています。結果が分かり次第、ご連絡します。", en: "We are looking into it, and will tell you as soon as we know."}},
 	{"we_call_you", watch.DisputeReceived, text{ja: "担当者から、お届けの電話番号にお電話します。", en: "We will call you at the telephone number that you have registered with us."}},
 	{"service_stopped", watch.DisputeFrozen, text{ja: "この決済サービスによる引き落としを止めました。ほかの引き落としは、これまでどおりです。", en: "We have stopped debits by this payment service. Other debits go on as before."}},
 	{"account_stopped", watch.DisputeFrozen, text{ja: "お口座からの引き落としを、すべて止めました。公共料金などのお支払い方法を、ご確認ください。", en: "We have stopped all debits from your account. Please check how your bills are paid meanwhile."}},

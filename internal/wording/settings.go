@@ -93,7 +93,7 @@ const (
 var (
 	tSetName       = text{ja: "口座守：お知らせの設定", en: "Kozamori: what you are told"}
 	tSetTitle      = text{ja: "お知らせの設定", en: "What you are told"}
-	tSetText       = text{ja: "変えたいところを押して開き、書きかえてから、いちばん下の「保存する」を押してください。", en: "Tap what you would like to change, change it, then press \"Save\" at the bottom."}
+	tSetText       = text{ja: "変えたいところを押して開き、書き換えてから、いちばん下の「保存する」を押してください。", en: "Tap what you would like to change, change it, then press \"Save\" at the bottom."}
 	tSetForm       = text{ja: "変えられること", en: "What you can change"}
 	tSetGuardian   = text{ja: "何も選ばなくても、緊急のお知らせにご本人が%s答えないときと、だれかが「身に覚えがない」と回答したときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when its owner does not answer an urgent alert for %s, and when somebody answers that it was not them."}
 	tSetGuardNever = text{ja: "何も選ばなくても、だれかが「身に覚えがない」と回答したときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when somebody answers that it was not them."}

@@ -23,7 +23,7 @@ var (
 	tSheetWhen   = text{ja: "発生日時", en: "Happened"}
 	tSheetCame   = text{ja: "銀行から口座守に届いた日時", en: "Reached Kozamori"}
 	tSheetByFile = text{ja: "明細から記録に加わった日時", en: "Put on record from a statement"}
-	tSheetTook   = text{ja: "LINEかメールが受け付けた日時", en: "Accepted by LINE or mail"}
+	tSheetTook   = text{ja: "LINEかメールが受け付けた日時", en: "Accepted by LINE or email"}
 	tSheetTxn    = text{ja: "銀行の取引番号", en: "Transaction id of the bank"}
 	tSheetTotal  = text{ja: "合計", en: "Total"}
 	tSheetWhom   = text{ja: "お知らせした相手", en: "Alerts sent to"}

@@ -174,6 +174,27 @@ func TestJapaneseWidthsAreConsistent(t *testing.T) {
 	}
 }
 
+// spelt are words that are written in one way each. A reader who meets two wonders
+// whether they are two things.
+var spelt = map[string]*regexp.Regexp{
+	"分かる": regexp.MustCompile(`わか[らりるれっ]`), "間違える": regexp.MustCompile(`まちが[いえ]`), "違う": regexp.MustCompile(`[^間]ちが[いうえ]`),
+	"始める": regexp.MustCompile(`はじめ[るまたよ]`), "一緒に": regexp.MustCompile(`いっしょに`), "書き換える": regexp.MustCompile(`書きかえ`),
+	"お尋ねする": regexp.MustCompile(`たずね`), "今日": regexp.MustCompile(`きょう`), "済む": regexp.MustCompile(`すん[でだ]|すみ[まの]`),
+	"要る、不要": regexp.MustCompile(`いらない|いりません`), "だれ": regexp.MustCompile(`誰`), "ほか": regexp.MustCompile(`他[のに]`),
+	"ください": regexp.MustCompile(`下さい`), "できる": regexp.MustCompile(`出来`), "身に覚えのない（名詞の前）": regexp.MustCompile(`身に覚えがない(?:もの|お知らせ|引き落とし|取引)`),
+	"心当たりがある（回答）": regexp.MustCompile(`自分です`), "email": regexp.MustCompile(`(?i)\bmail(?:s|ed)?\b`),
+}
+
+func TestEachWordIsWrittenInOneWay(t *testing.T) {
+	for name, x := range texts(t) {
+		for way, other := range spelt {
+			if s := other.FindString(x.ja + "\n" + x.en); s != "" {
+				t.Errorf("%s writes %q: %s", name, s, way)
+			}
+		}
+	}
+}
+
 func wide(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Han) }
 
 func TestEveryTextIsUsed(t *testing.T) {

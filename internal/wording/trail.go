@@ -13,7 +13,7 @@ import (
 var (
 	tTrailName  = text{ja: "口座守：変更の記録", en: "Kozamori: record of changes"}
 	tTrailTitle = text{ja: "変更の記録", en: "Record of changes"}
-	tTrailText  = text{ja: "この口座の見守り方を、だれが、いつ、どこから変えたかの記録です。あとから書きかえることはできません。銀行も見ることができます。", en: "Who changed how this account is watched, when and from where. It cannot be altered afterwards, and the bank can see it too."}
+	tTrailText  = text{ja: "この口座の見守り方を、だれが、いつ、どこから変えたかの記録です。あとから書き換えることはできません。銀行も見ることができます。", en: "Who changed how this account is watched, when and from where. It cannot be altered afterwards, and the bank can see it too."}
 	tTrailNone  = text{ja: "あなたが見守りを始めてから、まだ変更はありません。", en: "Nothing has changed since you began to watch."}
 	tTrailHint  = text{ja: "設定やメールアドレスを、だれがいつ変えたか", en: "Who changed settings or an email address, and when"}
 	tTrailOlder = text{ja: "これより前の変更", en: "Earlier changes"}
@@ -50,7 +50,7 @@ var (
 	tWayOf   = text{ja: "%[1]sの%[2]s", en: "%[2]s (as: %[1]s)"}
 	tWayChat = text{ja: "LINEのトーク", en: "the chat on LINE"}
 	tWayPage = text{ja: "口座守のページ", en: "a page of Kozamori"}
-	tWayMail = text{ja: "メールのリンク", en: "a link in a mail"}
+	tWayMail = text{ja: "メールのリンク", en: "a link in an email"}
 
 	tTurn       = text{ja: "%[1]s→%[2]s", en: "%[1]s → %[2]s"}
 	tTurnFrom   = text{ja: "%s以上を知らせる", en: "%s or more"}
