@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -171,7 +172,7 @@ type waits struct {
 	watch.Job
 	lane  watch.Lane
 	since time.Time
-	queue func(*queue.Jobs, time.Duration)
+	queue func(*queue.Jobs)
 }
 
 // probeAmong is among how many of what waits a probe chooses.
@@ -184,11 +185,11 @@ const readParked = 100
 // wrote since has no lane.
 var parkedLanes = []watch.Lane{watch.LaneCritical, watch.LaneLost, watch.LaneRest}
 
-// parked lists what waits for a provider: critical first, then the oldest
-// first. With a limit it stops when it has found so many.
+// parked lists what waits for a provider, critical first, then the oldest first, until
+// it has found so many.
 func (s *Stage) parked(ctx context.Context, provider string, limit int) ([]waits, error) {
-	if limit > 0 { // all of it is much to read at each probe
-		refs, err := s.Store.WaitingIn(ctx, parkedLanes, readParked)
+	for _, each := range []int{readParked, 1 << 30} { // all of it is much to read at each probe
+		refs, err := s.Store.ToTell(ctx, parkedLanes, each)
 		if err != nil {
 			return nil, err
 		}
@@ -196,18 +197,14 @@ func (s *Stage) parked(ctx context.Context, provider string, limit int) ([]waits
 			return out, err
 		}
 	}
-	refs, err := s.Store.WaitingIn(ctx, parkedLanes, 1<<30)
-	if err != nil {
-		return nil, err
-	}
-	return s.parkedAmong(ctx, provider, refs, limit)
+	return nil, nil
 }
 
 // parkedAmong is what of these things waits for a provider, up to a limit.
 func (s *Stage) parkedAmong(ctx context.Context, provider string, refs []store.DueRef, limit int) ([]waits, error) {
 	var out []waits
 	for some := range slices.Chunk(refs, readParked) {
-		if limit > 0 && len(out) >= limit {
+		if len(out) >= limit {
 			break
 		}
 		found, err := s.parkedOf(ctx, provider, some)
@@ -216,19 +213,8 @@ func (s *Stage) parkedAmong(ctx context.Context, provider string, refs []store.D
 		}
 		out = append(out, found...)
 	}
-	slices.SortStableFunc(out, func(a, b waits) int {
-		switch {
-		case a.lane.Before(b.lane):
-			return -1
-		case b.lane.Before(a.lane):
-			return 1
-		}
-		return a.since.Compare(b.since)
-	})
-	if limit > 0 && len(out) > limit {
-		out = out[:limit]
-	}
-	return out, nil
+	slices.SortStableFunc(out, func(a, b waits) int { return cmp.Or(byLane(a.lane, b.lane), a.since.Compare(b.since)) })
+	return out[:min(len(out), limit)], nil
 }
 
 // parkedOf is what of these things waits for a provider.
@@ -250,7 +236,7 @@ func (s *Stage) parkedOf(ctx context.Context, provider string, refs []store.DueR
 			}
 			if d.Parked && d.Account.Bank == bank {
 				out = append(out, waits{Job: watch.Job{Dispute: d.ID}, lane: ref.Lane, since: d.AnsweredAt,
-					queue: func(jobs *queue.Jobs, in time.Duration) { jobs.TellBankIn(d, in) }})
+					queue: func(jobs *queue.Jobs) { jobs.TellBank(d) }})
 			}
 		}
 	}
@@ -267,7 +253,7 @@ func (s *Stage) parkedOf(ctx context.Context, provider string, refs []store.DueR
 			d := &r.Deliveries[i]
 			if d.Parked && d.State == watch.Queued && providerOf(r, d) == provider {
 				out = append(out, waits{Job: watch.Job{Record: id, Delivery: d.ID, Again: true}, lane: lanes[id], since: d.CreatedAt,
-					queue: func(jobs *queue.Jobs, in time.Duration) { jobs.DeliverIn(r, d, in) }})
+					queue: func(jobs *queue.Jobs) { jobs.DeliverAgain(r, d) }})
 			}
 		}
 	}
@@ -283,33 +269,4 @@ func providerOf(r *watch.Record, d *watch.Delivery) string {
 		return bankProvider(r.Account.Bank)
 	}
 	return string(d.Channel)
-}
-
-const (
-	// roundsMost is how often what waits is looked for after a provider is back:
-	// a process that did not know it yet may have parked something.
-	roundsMost = 3
-	roundPause = 5 * time.Second
-)
-
-// release queues what waits for a provider that is back, at the rate that the
-// provider takes.
-func (s *Stage) release(ctx context.Context, m queue.Message, j watch.Job) queue.Verdict {
-	all, err := s.parked(ctx, j.Provider, 0)
-	if err != nil {
-		return s.broken(m, "what waits cannot be listed", err)
-	}
-	var jobs queue.Jobs
-	takes := time.Duration(0)
-	for i, w := range all {
-		takes = queue.Pace(i, s.ReleaseRate)
-		w.queue(&jobs, takes)
-	}
-	if j.Round++; j.Round < roundsMost {
-		jobs.Probe(j.Provider, j.Round, min(max(roundPause<<(2*j.Round), 2*takes), queue.MostDelay))
-	}
-	if err := jobs.Send(ctx, s.Queue); err != nil {
-		return s.broken(m, "what waits cannot be queued", err)
-	}
-	return queue.Acknowledge
 }

@@ -29,6 +29,7 @@ type counted struct {
 
 	mu           sync.Mutex
 	reads, puts  int
+	items        int // that were asked for
 	lostToOthers int
 	largest      int // of the records that were written
 }
@@ -36,6 +37,7 @@ type counted struct {
 func (c *counted) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
 	c.mu.Lock()
 	c.reads++
+	c.items += len(keys)
 	c.mu.Unlock()
 	if slices.Contains(keys, c.poison) {
 		return nil, errors.New("a key is not valid")

@@ -47,11 +47,6 @@ func (j *Jobs) DeliverAgain(r *watch.Record, d *watch.Delivery) {
 	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, 0)
 }
 
-// DeliverIn is DeliverAgain after a delay.
-func (j *Jobs) DeliverIn(r *watch.Record, d *watch.Delivery, in time.Duration) {
-	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, in)
-}
-
 // DeliverWaiting adds the deliveries of a record that wait for their outcome.
 func (j *Jobs) DeliverWaiting(r *watch.Record) {
 	for i := range r.Deliveries {
@@ -62,11 +57,8 @@ func (j *Jobs) DeliverWaiting(r *watch.Record) {
 }
 
 // TellBank adds the changes of a dispute that its bank has not taken.
-func (j *Jobs) TellBank(d *watch.Dispute) { j.TellBankIn(d, 0) }
-
-// TellBankIn is TellBank after a delay.
-func (j *Jobs) TellBankIn(d *watch.Dispute, in time.Duration) {
-	j.add(Bank, d.Account.Bank, watch.Job{Dispute: d.ID}, in)
+func (j *Jobs) TellBank(d *watch.Dispute) {
+	j.add(Bank, d.Account.Bank, watch.Job{Dispute: d.ID}, 0)
 }
 
 // TellFeed adds what a bank has not been told of its feed.
@@ -94,8 +86,18 @@ func (j *Jobs) Unreached(bank, record, delivery string) {
 // Probe adds a look at a provider that was down, a channel or "bank." and a
 // bank's code, in the group of its own.
 func (j *Jobs) Probe(provider string, round int, in time.Duration) {
+	j.add(of(provider), "probe", watch.Job{Provider: provider, Round: round}, in)
+}
+
+// Release adds a piece of what waits for a provider that is back.
+func (j *Jobs) Release(piece watch.Job, in time.Duration) {
+	j.add(of(piece.Back), "release", piece, in)
+}
+
+// of is the queue of a provider.
+func of(provider string) Name {
 	q, _, _ := strings.Cut(provider, ".")
-	j.add(Name(q), "probe", watch.Job{Provider: provider, Round: round}, in)
+	return Name(q)
 }
 
 // Letter adds a message that tells of no alert, by its key and for one person.
@@ -114,7 +116,7 @@ func (j *Jobs) add(q Name, group string, job watch.Job, delay time.Duration) {
 	if j.byQueue == nil {
 		j.byQueue = map[Name][]Outgoing{}
 	}
-	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider + job.Letter + job.Feed + job.File + job.Callback + job.Control, Delay: delay})
+	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider + job.Letter + job.Feed + job.File + job.Callback + job.Control + job.Back, Delay: delay})
 	j.n++
 }
 

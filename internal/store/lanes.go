@@ -103,29 +103,31 @@ const (
 // be stale: read each thing before acting on it. What only a newer version does
 // when it is due is left to it, and takes no place of the limit.
 func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]DueRef, error) {
-	return s.due(ctx, watch.Lanes, func(watch.Lane) string { return stamp(at) + "~" }, func(int) int { return limit })
+	return s.due(ctx, watch.Lanes, func(watch.Lane) string { return stamp(at) + "~" }, func(int) int { return limit }, anything)
 }
+
+func anything(DueRef) bool { return true }
 
 // DueBy is Due with a time for each lane, and about how many things of each are
 // listed at most.
 func (s *Store) DueBy(ctx context.Context, at func(watch.Lane) time.Time, most int) ([]DueRef, error) {
-	return s.due(ctx, watch.Lanes, func(l watch.Lane) string { return stamp(at(l)) + "~" }, func(partitions int) int { return (most + partitions - 1) / partitions })
+	return s.due(ctx, watch.Lanes, func(l watch.Lane) string { return stamp(at(l)) + "~" }, func(partitions int) int { return (most + partitions - 1) / partitions }, anything)
 }
 
 // Waiting lists all that is due at any time, as Due does.
 func (s *Store) Waiting(ctx context.Context) ([]DueRef, error) {
-	return s.WaitingIn(ctx, watch.Lanes, 1<<30)
+	return s.due(ctx, watch.Lanes, func(watch.Lane) string { return "" }, func(int) int { return 1 << 30 }, anything)
 }
 
-// WaitingIn lists what is due first at any time in some lanes, up to limit for
-// each partition.
-func (s *Store) WaitingIn(ctx context.Context, lanes []watch.Lane, limit int) ([]DueRef, error) {
-	return s.due(ctx, lanes, func(watch.Lane) string { return "" }, func(int) int { return limit })
+// ToTell lists the records and disputes that are due first at any time in some lanes,
+// up to limit for each partition.
+func (s *Store) ToTell(ctx context.Context, lanes []watch.Lane, limit int) ([]DueRef, error) {
+	return s.due(ctx, lanes, func(watch.Lane) string { return "" }, func(int) int { return limit }, func(ref DueRef) bool { return ref.Record != "" || ref.Dispute != "" })
 }
 
 // due reads the partitions of some lanes, and the old ones: of each up to limit,
-// which is asked with the number of its like.
-func (s *Store) due(ctx context.Context, lanes []watch.Lane, to func(watch.Lane) string, limit func(partitions int) int) ([]DueRef, error) {
+// which is asked with the number of its like, of what is wanted.
+func (s *Store) due(ctx context.Context, lanes []watch.Lane, to func(watch.Lane) string, limit func(partitions int) int, wanted func(DueRef) bool) ([]DueRef, error) {
 	var queries []Query
 	var limits []int
 	last := ""
@@ -149,7 +151,7 @@ func (s *Store) due(ctx context.Context, lanes []watch.Lane, to func(watch.Lane)
 			defer func() { <-slots }()
 			found[i], errs[i] = s.dueIn(ctx, q, limits[i], func(ref DueRef) bool {
 				at := to(ref.Lane)
-				return slices.Contains(lanes, ref.Lane) && (at == "" || ref.Order <= at)
+				return slices.Contains(lanes, ref.Lane) && (at == "" || ref.Order <= at) && wanted(ref)
 			})
 		})
 	}

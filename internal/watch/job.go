@@ -29,6 +29,11 @@ type Job struct {
 	Callback string `json:"callback,omitempty"`
 	// Control is one of which the bank is to be told what it has not taken.
 	Control string `json:"control,omitempty"`
+	// Back is a provider that is back: what of Records and Disputes waits for it is
+	// queued.
+	Back     string   `json:"back,omitempty"`
+	Records  []string `json:"records,omitempty"`
+	Disputes []string `json:"disputes,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
