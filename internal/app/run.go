@@ -9,6 +9,7 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/catalog"
 	"kozamori/internal/chat"
+	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
 	"kozamori/internal/line"
 	"kozamori/internal/problem"
@@ -282,9 +283,9 @@ func (s *System) sweeps(ctx context.Context, tick <-chan time.Time) {
 }
 
 // ReadyTexts are what a bank can say of a report without writing it.
-func ReadyTexts() (out []bankapi.ReadyText) {
+func ReadyTexts() (out []dispute.ReadyText) {
 	for _, r := range wording.ReadyTexts() {
-		out = append(out, bankapi.ReadyText(r))
+		out = append(out, dispute.ReadyText(r))
 	}
 	return out
 }

@@ -71,7 +71,7 @@ type Config struct {
 	// there is no such bank.
 	Ping func(ctx context.Context, bank string) (callback.Pinged, error)
 	// Texts lists what a bank can say of a report without writing it.
-	Texts func() []ReadyText
+	Texts func() []dispute.ReadyText
 	// LineID is the LINE account's basic id, "@123abcde"; codes come without
 	// a link if it is empty.
 	LineID string

@@ -10,14 +10,13 @@ import (
 	"time"
 
 	"kozamori/internal/dispute"
-	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
 // Lengths of a page of disputes.
 const (
 	DefaultPage = 50
-	MaxPage     = 100
+	MaxPage     = dispute.MaxPage
 )
 
 // disputeReply is a dispute as its bank reads it; the names are those of the
@@ -74,36 +73,6 @@ type disputesReply struct {
 	Cursor   string         `json:"cursor,omitempty"` // of the next page; absent on the last
 }
 
-// order is how a list of disputes is sorted, by when they were answered.
-type order string
-
-const (
-	newestFirst order = "newest"
-	oldestFirst order = "oldest"
-)
-
-// oldestCursor begins the cursors of a list that begins with the oldest: one of the
-// other order would lead back.
-const oldestCursor = "oldest:"
-
-// disputesIn is a page of the bank's disputes in an order.
-func (h *Handler) disputesIn(ctx context.Context, bank string, by order, limit int, cursor string) (list []*watch.Dispute, next string, err error) {
-	if by == newestFirst {
-		return h.Store.Disputes(ctx, bank, limit, cursor)
-	}
-	if cursor != "" {
-		rest, own := strings.CutPrefix(cursor, oldestCursor)
-		if !own || rest == "" {
-			return nil, "", store.ErrCursor
-		}
-		cursor = rest
-	}
-	if list, next, err = h.Store.OldestDisputes(ctx, bank, limit, cursor); next != "" {
-		next = oldestCursor + next
-	}
-	return list, next, err
-}
-
 func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
 	q, err := query(r, append(slices.Clone(disputeFilters), "limit", "cursor", "order")...)
 	if err != nil {
@@ -117,53 +86,17 @@ func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank stri
 	if err != nil {
 		return 0, nil, err
 	}
-	if wanted.account != "" {
-		names, err := h.Store.Names(r.Context(), watch.AccountKey{Bank: bank, Ref: wanted.account})
-		if err != nil {
-			return 0, nil, err
-		}
-		wanted.account = names.Account.Ref
-	}
-	by := cmp.Or(order(q.Get("order")), newestFirst)
-	if by != newestFirst && by != oldestFirst {
+	by := cmp.Or(dispute.Order(q.Get("order")), dispute.NewestFirst)
+	if by != dispute.NewestFirst && by != dispute.OldestFirst {
 		return 0, nil, refused("order", "must be newest or oldest")
 	}
-	rep := disputesReply{Disputes: []disputeReply{}, Cursor: q.Get("cursor")}
-	ctx, page := r.Context(), limit
-	if wanted.some() {
-		page = MaxPage
+	list, next, err := dispute.Find(r.Context(), h.Store, bank, wanted, by, limit, q.Get("cursor"))
+	if err != nil {
+		return 0, nil, err
 	}
-	for looked := 0; looked < lookThrough; looked += page {
-		list, next, err := h.disputesIn(ctx, bank, by, page, rep.Cursor)
-		if err != nil {
-			return 0, nil, err
-		}
-		leads, err := wanted.leadsOf(ctx, h.Store, list)
-		if err != nil {
-			return 0, nil, err
-		}
-		called, err := h.Store.Called(ctx, accountsOf(list)...)
-		if err != nil {
-			return 0, nil, err
-		}
-		for i, d := range list {
-			if !wanted.has(d, leads[d.Account]) {
-				continue
-			}
-			rep.Disputes = append(rep.Disputes, replyOf(dispute.Called(d, called[d.Account].Now())))
-			if len(rep.Disputes) == limit && i+1 < len(list) { // the cursor must stand behind this one
-				if _, next, err = h.disputesIn(ctx, bank, by, i+1, rep.Cursor); err != nil {
-					return 0, nil, err
-				}
-				break
-			}
-		}
-		if len(list) > 0 && wanted.past(list[len(list)-1], by) && len(rep.Disputes) < limit {
-			next = "" // none that follows is asked for
-		}
-		if rep.Cursor = next; next == "" || len(rep.Disputes) == limit || !wanted.some() {
-			break
-		}
+	rep := disputesReply{Disputes: []disputeReply{}, Cursor: next}
+	for _, d := range list {
+		rep.Disputes = append(rep.Disputes, replyOf(d))
 	}
 	return http.StatusOK, rep, nil
 }
@@ -177,14 +110,6 @@ func (h *Handler) readDispute(w http.ResponseWriter, r *http.Request, bank strin
 		return 0, nil, errNotFound
 	}
 	return h.tagged(r.Context(), w, d)
-}
-
-// accountsOf lists the accounts of disputes.
-func accountsOf(list []*watch.Dispute) (out []watch.AccountKey) {
-	for _, d := range list {
-		out = append(out, d.Account)
-	}
-	return out
 }
 
 // tagged answers with a dispute and the version that it is.
@@ -219,18 +144,10 @@ type statusRequest struct {
 	Clerk  string `json:"clerk"`
 }
 
-// ReadyText is what the bank can say of a report without writing it.
-type ReadyText struct {
-	ID     string              `json:"id"`
-	Status watch.DisputeStatus `json:"status"` // with which it is said
-	Ja     string              `json:"ja"`
-	En     string              `json:"en"`
-}
-
 // listTexts lists the ready texts.
 func (h *Handler) listTexts(http.ResponseWriter, *http.Request, string) (int, any, error) {
 	return http.StatusOK, struct {
-		Texts []ReadyText `json:"texts"`
+		Texts []dispute.ReadyText `json:"texts"`
 	}{h.Texts()}, nil
 }
 
@@ -242,20 +159,19 @@ func (h *Handler) ready(req *statusRequest) error {
 	if req.Text != "" {
 		return refused("ready", "stands in place of text, not next to it")
 	}
-	for _, t := range h.Texts() {
-		if t.ID == string(req.Ready) && string(t.Status) == req.Status {
-			req.Text = t.Ja
-			return nil
-		}
+	text, ok := dispute.Ready(h.Texts(), string(req.Ready), watch.DisputeStatus(req.Status))
+	if !ok {
+		return refused("ready", "is no ready text of that status")
 	}
-	return refused("ready", "is no ready text of that status")
+	req.Text = text
+	return nil
 }
 
 // MaxClerk and MaxNote are the most characters of who says something of a dispute
 // at the bank, and of a note.
 const (
-	MaxClerk = 40
-	MaxNote  = 1000
+	MaxClerk = dispute.MaxClerk
+	MaxNote  = dispute.MaxNote
 )
 
 func (h *Handler) setStatus(w http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
@@ -311,7 +227,7 @@ func (h *Handler) addNote(w http.ResponseWriter, r *http.Request, bank string) (
 		return 0, nil, err
 	}
 	text, clerk := strings.TrimSpace(req.Text), strings.TrimSpace(req.Clerk)
-	if fe := watch.CheckText("text", strings.ReplaceAll(text, "\n", " "), 1, MaxNote); fe != nil {
+	if fe := dispute.CheckNote(text); fe != nil {
 		return 0, nil, fe
 	}
 	version, err := change(r, clerk)

@@ -195,12 +195,7 @@ func rank(s watch.DisputeStatus) int {
 }
 
 func follows(d *watch.Dispute, next watch.DisputeStatus) error {
-	can := []watch.DisputeStatus{}
-	for _, s := range []watch.DisputeStatus{watch.DisputeReceived, watch.DisputeFrozen, watch.DisputeRefunded, watch.DisputeClosed, watch.DisputeReopened} {
-		if mayFollow(d, s) {
-			can = append(can, s)
-		}
-	}
+	can := CanFollow(d)
 	if slices.Contains(can, next) {
 		return nil
 	}
