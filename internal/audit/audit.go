@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,6 +31,7 @@ const (
 	Key      Kind = "key"      // a bank's API key, by its id
 	Operator Kind = "operator" // by what the deployment knows them as
 	Watcher  Kind = "watcher"  // a person, by their role
+	Clerk    Kind = "clerk"    // of a bank, by what its identity provider knows them as
 	Bank     Kind = "bank"     // at a step of an account's trail; its key's act stands next to it
 )
 
@@ -85,6 +87,17 @@ func Object(kind, id string) string {
 // writer is what keeping an act needs of a store.
 type writer interface {
 	Write(ctx context.Context, writes ...store.Write) error
+}
+
+// Ended gives an act the status of HTTP that was its answer, and what that means.
+func (a *Act) Ended(status int) {
+	a.Status, a.Result = status, Done
+	switch {
+	case status >= http.StatusInternalServerError:
+		a.Result = Failed
+	case status >= http.StatusBadRequest:
+		a.Result = Refused
+	}
 }
 
 // Keep makes an act durable: before it is done without a result, and afterwards

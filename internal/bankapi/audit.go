@@ -62,13 +62,7 @@ func begin(ctx context.Context, of ...object) error {
 
 // end keeps what came of it, though the caller may have gone.
 func (a *act) end(ctx context.Context, status int) error {
-	a.Status, a.Result = status, audit.Done
-	switch {
-	case status >= http.StatusInternalServerError:
-		a.Result = audit.Failed
-	case status >= http.StatusBadRequest:
-		a.Result = audit.Refused
-	}
+	a.Ended(status)
 	return audit.Keep(context.WithoutCancel(ctx), a.store, &a.Act)
 }
 

@@ -91,10 +91,7 @@ func (h *Handler) setCampaign(_ http.ResponseWriter, r *http.Request, bank strin
 		return 0, nil, err
 	}
 	c, err := h.Store.UpdateCampaign(r.Context(), bank, r.PathValue("campaign_id"), func(c *radar.Campaign) error {
-		if c.State != to && !c.Set(to, clerk, false, h.Now()) {
-			return errCampaign
-		}
-		return nil
+		return c.Say(to, clerk, h.Now())
 	})
 	if err != nil {
 		return 0, nil, err

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"kozamori/internal/feed"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -143,20 +142,13 @@ func (h *Handler) feedHealth(ctx context.Context, f *store.Feed, rep *feedReply)
 			rep.Pauses = append(rep.Pauses, pauseReply{p.From.UTC(), p.To.UTC()})
 		}
 	}
-	is, err := h.Store.FeedHealth(ctx, f.Bank)
+	is, err := h.Store.FeedNow(ctx, f, h.Now())
 	if err != nil {
 		return err
 	}
 	rep.Late = is.LateSince.UTC()
 	for _, s := range is.Silent {
 		rep.Silent = append(rep.Silent, silentReply{s.Kind, s.Since.UTC()})
-	}
-	if from := h.Now().Add(-recently); f.Numbered.After(from) {
-		numbers, err := h.Store.Numbers(ctx, f.Bank, from, h.Now())
-		if err != nil {
-			return err
-		}
-		is.Streams, _ = feed.Take(is.Streams, numbers)
 	}
 	for i := range is.Streams {
 		s := &is.Streams[i]
@@ -172,6 +164,3 @@ func (h *Handler) feedHealth(ctx context.Context, f *store.Feed, rep *feedReply)
 	}
 	return nil
 }
-
-// recently is how old a number may be that the sweep has not taken yet.
-const recently = 3 * time.Minute

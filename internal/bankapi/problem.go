@@ -9,6 +9,7 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	"kozamori/internal/problem"
+	"kozamori/internal/radar"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -52,6 +53,7 @@ var problems = []struct {
 	{membership.ErrUnsent, &problem.Problem{Status: http.StatusServiceUnavailable, Code: problem.TryAgain, Title: "the mail cannot be queued; try again", RetryAfter: time.Second}},
 	{dispute.ErrFull, &problem.Problem{Status: http.StatusConflict, Code: problem.NotesFull, Title: fmt.Sprintf("a dispute holds at most %d notes", dispute.MaxNotes)}},
 	{dispute.ErrStatus, refused("status", fmt.Sprintf("must be received, frozen, refunded, closed or reopened, with a text of at most %d characters", dispute.MaxText))},
+	{radar.ErrState, errCampaign},
 	{store.ErrCursor, refused("cursor", "is not one that this list gave out")},
 	{store.ErrConflict, &problem.Problem{Status: http.StatusServiceUnavailable, Code: problem.TryAgain, Title: "another request is changing this; try again", RetryAfter: time.Second}},
 }

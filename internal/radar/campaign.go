@@ -2,6 +2,7 @@ package radar
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -124,6 +125,29 @@ func (c *Campaign) Set(to State, clerk string, own bool, now time.Time) bool {
 	c.State = to
 	c.Changes = append(c.Changes, Change{Seq: len(c.Changes) + 1, State: to, At: now.UTC().Truncate(time.Millisecond), Clerk: clerk, Own: own})
 	return true
+}
+
+// ErrState says that a state does not follow the present one.
+var ErrState = errors.New("radar: the state cannot follow the present one")
+
+// Say takes what the bank says of the campaign. The same again changes nothing.
+// ErrState.
+func (c *Campaign) Say(to State, clerk string, now time.Time) error {
+	if c.State == to && to != Suspected || c.Set(to, clerk, false, now) {
+		return nil
+	}
+	return ErrState
+}
+
+// CanFollow lists what the bank can say of the campaign now.
+func (c *Campaign) CanFollow() []State {
+	switch c.State {
+	case Suspected:
+		return []State{Confirmed, Dismissed, Ended}
+	case Confirmed:
+		return []State{Ended}
+	}
+	return nil
 }
 
 // Lapsed tells whether it is a suspicion that nothing has added to for long.

@@ -1,6 +1,7 @@
 package radar
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -104,5 +105,31 @@ func TestACampaignGoesFromOneStateToAnother(t *testing.T) {
 	s.Note(older)
 	if s.Of("docomo").ID != c.ID {
 		t.Error("an older campaign takes the place of a newer one")
+	}
+}
+
+// What a bank can say of a campaign is what Say takes, in each state, and saying it
+// again changes nothing.
+func TestWhatABankCanSayOfACampaign(t *testing.T) {
+	t.Parallel()
+	all := []State{Suspected, Confirmed, Dismissed, Ended}
+	for _, from := range all {
+		for _, to := range all {
+			c := &Campaign{State: from, Changes: []Change{{Seq: 1, State: from}}}
+			can := slices.Contains(c.CanFollow(), to)
+			err := c.Say(to, "clerk", time.Unix(0, 0))
+			again := from == to && to != Suspected
+			if (err == nil) != (can || again) || err != nil && !errors.Is(err, ErrState) {
+				t.Errorf("%s after %s: %v, though it can follow: %v", to, from, err, can)
+			}
+			if want := 1; can {
+				want = 2
+				if len(c.Changes) != want || c.State != to || c.Changes[1].Own {
+					t.Errorf("%s after %s: %+v", to, from, c)
+				}
+			} else if len(c.Changes) != want || c.State != from {
+				t.Errorf("%s after %s changed it: %+v", to, from, c)
+			}
+		}
 	}
 }

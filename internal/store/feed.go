@@ -157,6 +157,26 @@ func (s *Store) FeedHealth(ctx context.Context, bank string) (*feed.Health, erro
 	return &h, nil
 }
 
+// recently is how old a number may be that the sweep has not taken yet.
+const recently = 3 * time.Minute
+
+// FeedNow is how a feed is: as the sweep saw it within the last minute, and with the
+// numbered requests of this moment.
+func (s *Store) FeedNow(ctx context.Context, f *Feed, now time.Time) (*feed.Health, error) {
+	h, err := s.FeedHealth(ctx, f.Bank)
+	if err != nil {
+		return nil, err
+	}
+	if from := now.Add(-recently); f.Numbered.After(from) {
+		numbers, err := s.Numbers(ctx, f.Bank, from, now)
+		if err != nil {
+			return nil, err
+		}
+		h.Streams, _ = feed.Take(h.Streams, numbers)
+	}
+	return h, nil
+}
+
 // PutFeedHealth writes the health of a feed at the version read.
 func PutFeedHealth(h *feed.Health) Write {
 	return Write{Item: Item{Key: Key{"B#" + h.Bank, "FEED#HEALTH"}, Body: healths.Encode(h)}, If: At(h.Version)}
