@@ -21,7 +21,7 @@ var outside = regexp.MustCompile(strings.Join([]string{
 	`コード of four digits|\b4[- ]digits?\b|code of ten digits`, // 金融機関コード, 委託者コード
 	`half-width|\bhalf (there|a character)|other half|1回だけ|a day of the calendar|, or a day, |in a month$|one day or month|the version is one day|the day or month`,
 	`%[-+# 0-9.\[\]*]*[a-zA-Z%]`, // verbs
-	`2006[-0-9T:+]*[0-9]`, `\bJIS X 0201\b|\bRFC 3339\b|\b(UTF|utf)-(8|16)\b|\bHMAC-SHA256\b|\bsha256-|\bISO 20022\b|camt\.052, \.053 or \.054|\bEd25519\b|\bbase64\b`,
+	`2006[-0-9T:+]*[0-9]`, `\bJIS X 0201\b|\bRFC 3339\b|\b(UTF|utf)-(8|16)\b|\bHMAC-SHA256\b|\bsha256-|\bISO 20022\b|camt\.052, \.053 or \.054|\bEd25519\b|\bbase64\b|\bv1, a comma\b`,
 	`\(20\d\d-\d\d(-\d\d)?\)|such as [^0-9]*[0-9][^ ,;]*|\bport (0|above 1023)\b`, // samples, and ports of systems
 	`Say -region [a-z0-9-]+`,
 	`0120-000-000, \+81-3-0000-0000`,
