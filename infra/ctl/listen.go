@@ -18,7 +18,6 @@ import (
 
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"kozamori/infra/folder"
 	"kozamori/internal/callback"
 )
 
@@ -27,7 +26,6 @@ import (
 type listening struct {
 	sender
 	to       string
-	page     string   // of the local stack
 	only     []string // types; empty is all
 	done     map[string]int // how often each was passed on
 	told     func(*passedOn)
@@ -82,14 +80,6 @@ func listen(ctx context.Context, c *console, flags *flag.FlagSet, args []string)
 	if err := l.find(c, *data, ""); err != nil {
 		return err
 	}
-	if *data == "" {
-		*data, _ = folder.Default() // find has had it
-	}
-	running, err := folder.ReadRunning(*data)
-	if err != nil {
-		return err
-	}
-	l.page = running.Page
 	l.told = func(p *passedOn) {
 		if *asJSON {
 			_ = object(c.Out, p)

@@ -24,8 +24,8 @@ func TestListenPassesOnTheTypesThatAreAskedForAlone(t *testing.T) {
 		want string
 	}{"all": {nil, "abc"}, "one": {[]string{"watcher.unreachable"}, "b"}, "two": {[]string{"dispute.opened", "ping"}, "ac"}} {
 		got := ""
-		l := listening{sender: sender{bank: "0125", client: http.DefaultClient, now: time.Now, secret: func(string) (string, error) { return secret, nil }},
-			page: page.URL, to: program.URL, only: c.only, done: map[string]int{}, told: func(p *passedOn) { got += p.ID }}
+		l := listening{sender: sender{bank: "0125", client: http.DefaultClient, now: time.Now, secret: func(string) (string, error) { return secret, nil }, page: page.URL},
+			to: program.URL, only: c.only, done: map[string]int{}, told: func(p *passedOn) { got += p.ID }}
 		for range 2 { // a second look finds nothing new
 			if err := l.pass(t.Context(), true); err != nil {
 				t.Fatal(err)
@@ -53,8 +53,8 @@ func TestListenPassesOnWhatComesAgain(t *testing.T) {
 	t.Cleanup(program.Close)
 	secret := "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32))
 	got := ""
-	l := listening{sender: sender{bank: "0125", client: http.DefaultClient, now: time.Now, secret: func(string) (string, error) { return secret, nil }},
-		page: page.URL, to: program.URL, done: map[string]int{}, told: func(p *passedOn) { got += p.ID }}
+	l := listening{sender: sender{bank: "0125", client: http.DefaultClient, now: time.Now, secret: func(string) (string, error) { return secret, nil }, page: page.URL},
+		to: program.URL, done: map[string]int{}, told: func(p *passedOn) { got += p.ID }}
 	for i, c := range []struct {
 		again int
 		post  bool

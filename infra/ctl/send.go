@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,6 +32,7 @@ type sender struct {
 	set          setting
 	now          func() time.Time
 	client       *http.Client
+	page         string // of the local stack; empty of a deployment
 }
 
 // target is where a sender posts, and with what, as the flags say.
@@ -67,6 +69,9 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 		return misused(flags, "-bank must be the 4 digits of a 金融機関コード, such as 0125.")
 	}
 	if err := s.find(c, to.data, to.secretFile); err != nil {
+		return err
+	}
+	if err := s.turned(ctx); err != nil {
 		return err
 	}
 	return posts(c, *asJSON, files, func(told func(*sent), file string) (int, error) { return s.file(ctx, told, file) })
@@ -146,7 +151,7 @@ func (s *sender) find(c *console, data, secretFile string) error {
 		if err != nil {
 			return err
 		}
-		s.url = r.URL
+		s.url, s.page = r.URL, r.Page
 	}
 	s.url = strings.TrimSuffix(s.url, "/")
 	one := c.Env("KOZAMORI_BANK_SECRET")
@@ -174,6 +179,50 @@ func (s *sender) find(c *console, data, secretFile string) error {
 	}
 	s.secret = func(string) (string, error) { return one, nil }
 	return nil
+}
+
+// turned has what is posted bear the time of the local stack, whose clock may have been
+// set forward.
+func (s *sender) turned(ctx context.Context) error {
+	if s.page == "" {
+		return nil
+	}
+	var clock struct {
+		Ahead int64 `json:"ahead_seconds"`
+	}
+	if err := s.ask(ctx, http.MethodGet, "/sim/clock", nil, &clock); err != nil {
+		return err
+	}
+	s.now = func() time.Time { return time.Now().Add(time.Duration(clock.Ahead) * time.Second) }
+	return nil
+}
+
+// ask asks the page of the local stack for something; into may be nil.
+func (s *sender) ask(ctx context.Context, method, path string, what, into any) error {
+	var body io.Reader
+	if what != nil {
+		raw, err := json.Marshal(what)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, s.page+path, body)
+	if err != nil {
+		return err
+	}
+	res, err := s.client.Do(req)
+	if err != nil {
+		return errors.New("the local stack does not answer")
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode/100 != 2 {
+		return fmt.Errorf("the local stack answered %d to %s", res.StatusCode, path)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.NewDecoder(res.Body).Decode(into)
 }
 
 // file posts one file in as many requests as it takes, tells what came of each

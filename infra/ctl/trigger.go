@@ -83,6 +83,9 @@ func trigger(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 	if err := s.find(c, to.data, to.secretFile); err != nil {
 		return err
 	}
+	if err := s.turned(ctx); err != nil {
+		return err
+	}
 	return posts(c, *asJSON, names, func(told func(*sent), name string) (int, error) {
 		e := all[name]
 		return s.body(ctx, told, e.File, e.Bank, e.Body())

@@ -15,6 +15,7 @@ import (
 
 	"kozamori/events"
 	"kozamori/internal/watch"
+	"kozamori/internal/webhook"
 )
 
 // asks posts JSON to the page's own addresses.
@@ -104,6 +105,10 @@ func TestTimeIsLetPass(t *testing.T) {
 	skip(s, map[string]any{"until": "22:30"})
 	if got := s.clock.now().In(japan).Format("15:04"); got != "22:30" {
 		t.Fatalf("it is %s", got)
+	}
+	own := webhook.Client{URL: s.URL, Bank: "0125", Secret: s.Banks["0125"].Secrets[0], HTTP: http.DefaultClient, Now: time.Now} // a program of the user's own
+	if a, err := own.Post(t.Context(), "msg_own", []byte(`{"events":[],"heartbeat":{}}`)); err != nil {
+		t.Errorf("a program that goes by the machine's clock is refused: %v %v", a, err)
 	}
 	k := watch.AccountKey{Bank: "0125", Ref: events.Accounts["0125"].Ref}
 	_, err := s.System.Store.UpdateAccount(t.Context(), k, quietAtNight)

@@ -94,6 +94,11 @@ func (s *stack) skip(w http.ResponseWriter, r *http.Request) {
 		s.Logger.Warn("the sweeper looks for what became due at its next turn", "err", err)
 	}
 	s.hub.change()
+	s.tells(w, r)
+}
+
+// tells tells how far the clock is ahead.
+func (s *stack) tells(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"now": s.clock.now(), "ahead_seconds": int64(s.clock.by().Seconds())})
 }
 

@@ -56,6 +56,7 @@ func (s *stack) simulated(path string) (http.Handler, error) {
 		writeJSON(w, http.StatusOK, map[string]any{"disputes": s.disputes()})
 	})
 	mux.Handle("POST /sim/events", guard.Handler(http.HandlerFunc(s.compose)))
+	mux.HandleFunc("GET /sim/clock", s.tells)
 	mux.Handle("POST /sim/clock", guard.Handler(http.HandlerFunc(s.skip)))
 	mux.HandleFunc("GET /sim/latency.svg", s.latency)
 	mux.HandleFunc("GET /sim/records/{id}/timeline.svg", s.timeline)

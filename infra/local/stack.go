@@ -238,7 +238,7 @@ func (s *stack) build(kept *folder.Secrets) error {
 		return err
 	}
 	s.files, s.closers = &bucketfolder.Bucket{Root: files}, append(s.closers, files.Close)
-	s.System = app.New(config, app.Means{Mailer: ses.Open, Bucket: s.files, Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Now: s.clock.now, Logger: s.Logger})
+	s.System = app.New(config, app.Means{Mailer: ses.Open, Bucket: s.files, Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Now: s.clock.now, Callers: time.Now, Logger: s.Logger})
 	return nil
 }
 

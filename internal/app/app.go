@@ -58,6 +58,7 @@ type Means struct {
 	// Bucket is where banks leave files; nil is nowhere.
 	Bucket   ingest.Bucket
 	Now      func() time.Time  // nil is time.Now
+	Callers  func() time.Time  // see ingest.Config
 	Logger   *slog.Logger      // nil is slog.Default
 	More     []channel.Channel // ways to reach a person in addition to those that Channels lists
 	Patience time.Duration     // see notify.Config
@@ -149,7 +150,7 @@ func (s *System) Membership() (*membership.Service, error) {
 // Ingest takes banks' events.
 func (s *System) Ingest() http.Handler {
 	return s.upToDate(ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store,
-		Sandbox: s.Sandbox, Limit: ratelimit.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Now: s.Now, Logger: s.Logger}))
+		Sandbox: s.Sandbox, Limit: ratelimit.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Now: s.Now, Callers: s.Callers, Logger: s.Logger}))
 }
 
 // eventsAtOnce is what a bank may send in a burst: its share of ingest.AtOnce, and in

@@ -82,11 +82,16 @@ func newDesk(t *testing.T, sandbox ...string) *desk {
 	q := worldtest.Queue(t, qembedded.Options{})
 	d := &desk{store: store.New(table), queue: q, old: secret(), cur: secret()}
 	d.failing = &failing{Sender: q, Store: d.store}
+	d.serve(sandbox, nil)
+	return d
+}
+
+// serve serves the desk, with another clock for callers if they have one.
+func (d *desk) serve(sandbox []string, callers func() time.Time) {
 	mux := http.NewServeMux()
-	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: secrets{"0125": {d.cur, d.old}, "0168": {secret()}},
+	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: secrets{"0125": {d.cur, d.old}, "0168": {secret()}}, Callers: callers,
 		Sandbox: sandbox, Queue: d.failing, Store: d.failing, Now: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(&d.log, nil))}))
 	d.handler = mux
-	return d
 }
 
 // post sends a body as the bank with the secret would.

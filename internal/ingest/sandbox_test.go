@@ -107,3 +107,21 @@ func TestTheSandboxKnowsABodyThatWasWrittenAgain(t *testing.T) {
 		}
 	}
 }
+
+// Where the clock is set forward, a caller may be right by its own.
+func TestACallerMayBeRightByTheClockOfCallers(t *testing.T) {
+	t.Parallel()
+	const ahead = 24 * time.Hour
+	alone, both := newDesk(t, "0125"), newDesk(t, "0125")
+	both.serve([]string{"0125"}, func() time.Time { return now.Add(-ahead) })
+	for off, want := range map[time.Duration][2]int{0: {202, 202}, -ahead: {401, 202}, 4*time.Minute - ahead: {401, 202}, 6*time.Minute - ahead: {401, 401}, -ahead / 2: {401, 401}, ahead: {401, 401}} {
+		for i, d := range []*desk{alone, both} {
+			if w := d.post(t, "0125", d.cur, good, now.Add(off)); w.Code != want[i] {
+				t.Errorf("%v off, %d clocks: %d %s, want %d", off, i+1, w.Code, w.Body, want[i])
+			}
+		}
+	}
+	if w := both.post(t, "0125", both.cur, good, now.Add(-ahead-400*time.Second)); !strings.Contains(w.Body.String(), "400 seconds behind our clock") {
+		t.Errorf("a slow clock is told %s", w.Body)
+	}
+}

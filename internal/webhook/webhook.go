@@ -55,6 +55,7 @@ type StatusError struct {
 	URL        string
 	Status     int
 	Title      string
+	Why        string        // which part of the request is wrong; empty if it does not say
 	RetryAfter time.Duration // 0 if it does not say
 }
 
@@ -62,7 +63,11 @@ func (e *StatusError) Error() string {
 	if e.Title == "" {
 		return fmt.Sprintf("%s answered %d, and not in JSON", e.URL, e.Status)
 	}
-	return fmt.Sprintf("%s answered %d: %s", e.URL, e.Status, e.Title)
+	said := fmt.Sprintf("%s answered %d: %s", e.URL, e.Status, e.Title)
+	if e.Why != "" {
+		said += ": " + e.Why
+	}
+	return said
 }
 
 // ErrNoAnswer says that no answer came, so that it is not known what was taken.
@@ -125,16 +130,20 @@ func (c *Client) Answer(req *http.Request) (*Reply, error) {
 	defer func() { _ = res.Body.Close() }()
 	var r struct {
 		Reply
-		Title string
+		Title, Field, Reason string
 	}
 	bad := json.NewDecoder(io.LimitReader(res.Body, 4<<20)).Decode(&r)
 	if bad == nil && (res.StatusCode == http.StatusAccepted || res.StatusCode == http.StatusUnprocessableEntity) {
 		return &r.Reply, nil
 	}
 	if bad != nil {
-		r.Title = ""
+		r.Title, r.Reason = "", ""
 	}
-	return nil, &StatusError{URL: c.URL, Status: res.StatusCode, Title: r.Title, RetryAfter: retryAfter(res.Header.Get("Retry-After"), c.Now())}
+	why := ""
+	if r.Reason != "" {
+		why = strings.TrimSpace(r.Field + " " + r.Reason)
+	}
+	return nil, &StatusError{URL: c.URL, Status: res.StatusCode, Title: r.Title, Why: why, RetryAfter: retryAfter(res.Header.Get("Retry-After"), c.Now())}
 }
 
 // retryAfter reads seconds, or a time.

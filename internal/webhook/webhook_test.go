@@ -146,3 +146,18 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestARefusalSaysWhichPartIsWrong(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"title":"not signed","field":"webhook-timestamp","reason":"is missing"}`: "answered 401: not signed: webhook-timestamp is missing",
+		`{"title":"not signed","reason":"all of it"}`:                              "answered 401: not signed: all of it",
+		`{"title":"not signed","field":"webhook-id"}`:                              "answered 401: not signed",
+		`{"title":"not signed"`:                                                    "answered 401, and not in JSON",
+	} {
+		o := &other{t: t, answers: []func(http.ResponseWriter){status(401, "", body)}}
+		if _, err := o.client().Post(t.Context(), "a", []byte("{}")); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s is told as %v", body, err)
+		}
+	}
+}
