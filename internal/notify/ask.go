@@ -40,7 +40,12 @@ func (s *Stage) ask(ctx context.Context, m queue.Message, h *cached, delivery st
 		before := *d
 		if a.again = d.State == watch.Sending; a.again && d.Due.After(s.Now()) {
 			wait = d.Due.Sub(s.Now())
-			return errSettled
+			if wait <= ch.Lease {
+				return errSettled
+			}
+			wait, d.Due = ch.Lease, s.Now().Add(ch.Lease) // the clock was set back
+			r.ComputeDue()
+			return nil
 		}
 		if err := s.renew(ctx, r, d, w, ch); err != nil {
 			return err
@@ -60,7 +65,7 @@ func (s *Stage) ask(ctx context.Context, m queue.Message, h *cached, delivery st
 		return nil
 	})
 	switch {
-	case errors.Is(err, errSettled) && wait > 0:
+	case wait > 0 && (err == nil || errors.Is(err, errSettled)):
 		return a, queue.RetryAfter(wait), false
 	case errors.Is(err, errSettled), errors.Is(err, store.ErrNotFound), cancelled && err == nil:
 		return a, queue.Acknowledge, false

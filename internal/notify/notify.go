@@ -143,7 +143,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	if problem != "" {
 		return s.outcomes(ctx, m, h, d, w, watch.Outcome{Result: watch.SendUnreachable, Problem: problem})
 	}
-	if wait := d.After.Sub(s.Now()); wait > 0 {
+	if wait := d.After.Sub(s.Now()); wait > 0 && !setBack(d.CreatedAt, s.Now()) {
 		if j.Again {
 			wait += letFirst
 		}

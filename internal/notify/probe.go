@@ -42,7 +42,14 @@ func (s *Stage) provider(ctx context.Context, c caller, m queue.Message, j watch
 	case !b.Open:
 		return s.release(ctx, m, j)
 	}
+	reset := s.reset(b)
 	if wait := min(b.Next.Sub(s.Now()), BankMost); wait > 0 {
+		if reset {
+			err = s.Store.Write(ctx, store.PutBreaker(b))
+		}
+		if _, lost := store.AsCondition(err); err != nil && !lost {
+			return s.broken(m, "breaker cannot be written", err)
+		}
 		return queue.RetryAfter(wait)
 	}
 	p := s.plan(c.hard, b)
@@ -73,6 +80,27 @@ func (s *Stage) provider(ctx context.Context, c caller, m queue.Message, j watch
 	}
 	return queue.Acknowledge
 }
+
+// reset tells whether the clock was set back since a provider was last looked at, and
+// has its times begin again: else it would not be looked at for as long.
+func (s *Stage) reset(b *store.Breaker) bool {
+	now, last := s.Now(), b.Since
+	if b.Probed.After(last) {
+		last = b.Probed
+	}
+	if !setBack(last, now) {
+		return false
+	}
+	b.Next = now.Add(min(b.Next.Sub(last), BankMost))
+	b.Since, b.Probed = now, now
+	return true
+}
+
+// clocksDiffer is by how much the clocks of two processes may.
+const clocksDiffer = 2 * time.Second
+
+// setBack tells whether the clock was, after a time that was now once.
+func setBack(then, now time.Time) bool { return then.Sub(now) > clocksDiffer }
 
 // probe says how a provider that is down is looked at.
 type probe struct {

@@ -34,7 +34,7 @@ type Jobs struct {
 // Deliver adds a delivery of a record that was made just now: no other job of
 // it has been queued, so the first attempt at it may still decide what it says.
 func (j *Jobs) Deliver(r *watch.Record, d *watch.Delivery) {
-	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID}, max(0, d.After.Sub(d.CreatedAt)))
+	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID}, max(0, min(d.After.Sub(d.CreatedAt), MostDelay)))
 }
 
 // DeliverFirst is Deliver after a delay.

@@ -60,12 +60,13 @@ func TestAPieceFollowsTheOneBefore(t *testing.T) {
 		"it was not needed":                {[]Delivery{told(Cancelled, 0, 0)}, time.Second, 0},
 		"another person was told":          {[]Delivery{{Watcher: "g", Channel: LINE, Kind: TellAlert, State: Accepted, CreatedAt: noon}}, time.Second, 0},
 		"they were told by another way":    {[]Delivery{{Watcher: "w", Channel: Email, Kind: TellAlert, State: Accepted, CreatedAt: noon}}, time.Second, 0},
+		"the clock was set back":           {[]Delivery{told(Accepted, 0, 0)}, -time.Hour, GatherFor - time.Hour},
 		"they were told of the past alone": {[]Delivery{{Watcher: "w", Channel: LINE, Kind: TellSummary, State: Accepted, CreatedAt: noon}}, time.Second, 0},
 	} {
 		d := Delivery{Watcher: "w", Channel: LINE, Kind: TellAlert, State: Queued}
 		d.Follow(&Record{Deliveries: c.before}, noon.Add(c.now))
 		after, due := time.Time{}, time.Time{}
-		if c.want > 0 {
+		if c.want != 0 {
 			after = noon.Add(c.want)
 			due = after.Add(LostAfter)
 		}

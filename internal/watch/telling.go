@@ -330,6 +330,9 @@ func (r *Record) Bring(w *Watcher, ch ChannelKind, now time.Time) (*Delivery, bo
 	if d.State == Held && r.ofFiles(says) {
 		d.After = d.Due
 	}
+	if last.After(now) { // the clock was set back meanwhile
+		last = now
+	}
 	if after := last.Add(GatherFor); after.After(now) && d.State == Queued {
 		d.After, d.Due = after, after.Add(LostAfter)
 	}
