@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kozamori/internal/testkit/breadth"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -66,7 +67,7 @@ func TestWhoMayDoWhatWhere(t *testing.T) {
 		r := rows[path]
 		for _, v := range all {
 			if own := r.own(w, v); own != nil {
-				for _, method := range []string{http.MethodGet, http.MethodHead} {
+				for _, method := range []string{http.MethodGet, http.MethodHead}[:breadth.Of(1, 2)] {
 					for _, do := range append([]string{"x"}, slices.Collect(maps.Keys(r.does))...) {
 						if got, _ := w.visit(v, method, own.path, own.cookies, form(do)); got.status != r.seen(v) {
 							t.Errorf("%s, %s %s?do=%s of their own: %d, want %d", v.name, method, path, do, got.status, r.seen(v))
