@@ -14,6 +14,7 @@ import (
 
 	"kozamori/internal/bankfile"
 	"kozamori/internal/callback"
+	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/feed"
 	"kozamori/internal/notify"
@@ -78,6 +79,9 @@ func TestEachTypeOfCallbackIsKnownEverywhere(t *testing.T) {
 	sent := []string{feed.TypeSilent, feed.TypeBack, feed.TypeLate, feed.TypeOnTime, feed.TypeGap, feed.TypeFilled, bankfile.TypeFinished, radar.TypeSuspected, radar.TypeEnded, callback.TypeUnreachable, callback.PingType}
 	for _, s := range []watch.DisputeStatus{watch.DisputeOpened, watch.DisputeWithdrawn, watch.DisputeUpdated} {
 		sent = append(sent, dispute.CallbackType(watch.DisputeChange{Status: s}))
+	}
+	for _, s := range []watch.ControlState{watch.ControlRequested, watch.ControlWithdrawn} {
+		sent = append(sent, control.CallbackType(&watch.ControlChange{State: s}))
 	}
 	slices.Sort(sent)
 	if d := cmp.Diff(sent, slices.Sorted(slices.Values(callback.Types))); d != "" {

@@ -10,6 +10,7 @@ import (
 
 	"kozamori/internal/bankapi"
 	"kozamori/internal/callback"
+	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/feed"
 	"kozamori/internal/keep"
@@ -25,6 +26,7 @@ import (
 func (w *world) everyDisputeCall(d *watch.Dispute) {
 	b := w.bind()
 	w.dispute(b, "t2")
+	w.everyControlCall(b)
 	w.call(200, "GET", "/disputes/"+w.ofStatement(b).ID, "")
 	first := w.call(200, "GET", "/disputes?limit=1", "")
 	w.call(200, "GET", fmt.Sprint("/disputes?limit=1&cursor=", first["cursor"]), "")
@@ -218,6 +220,16 @@ func (w *world) everyCallback() {
 		del, _ := r.Deliver(watch.TellUnreachable, &b.Watcher, watch.Bank, 0, w.Now(), w.Now())
 		w.write(store.PutRecord(r))
 		w.job(watch.Job{Record: r.ID, Delivery: del.ID})
+	}
+	w.everyOffer()
+	stop := w.stops(b, control.Ask{Kind: watch.StopService, Service: "docomo", Dispute: d.ID})
+	w.job(watch.Job{Control: stop.ID, Of: code})
+	if _, err := w.controls.Withdraw(ctx, account, stop.ID, control.Who{Watcher: b.Watcher.ID, Via: watch.ViaLINE}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.job(watch.Job{Control: stop.ID, Of: code})
+	if c, err := w.store.Control(ctx, stop.ID); err != nil || c.Untold() != nil {
+		w.t.Errorf("the bank was not told what to stop: %+v %v", c, err)
 	}
 	w.call(200, "POST", "/callbacks/ping", "")
 	f := &store.File{ID: "file_1", Bank: code, State: store.FileTaken, At: w.Now(), Finished: w.Now(), Problems: []store.FileProblem{{Line: 1, Reason: "is missing"}}}

@@ -22,6 +22,7 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/callback"
 	"kozamori/internal/catalog"
+	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
 	"kozamori/internal/intake"
@@ -84,6 +85,7 @@ type world struct {
 	store    *store.Store
 	members  *membership.Service
 	disputes *dispute.Service
+	controls *control.Service
 	notify   *notify.Stage
 	bank     *sim.Bank
 }
@@ -102,10 +104,11 @@ func newWorld(t *testing.T) *world {
 	w.store, w.queue = store.New(table), &sender{Sender: q}
 	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: log}
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
+	w.controls = &control.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	calls := &callback.Signed{Store: w.store, Secrets: shared, Inside: true, Now: w.Now}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Limit: ratelimit.NewLimiter(1000, 2*wire.MaxEvents), Now: w.Now, Logger: log}))
-	mux.Handle("/", bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
+	mux.Handle("/", bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Controls: w.controls, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, w.queue, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
 	}, Take: func(ctx context.Context, bank string, file intake.Upload) (*store.File, bool, error) {
@@ -302,23 +305,6 @@ func (w *world) everyEnrolment() {
 	w.call(405, "PUT", path, "")
 	w.call(204, "DELETE", fmt.Sprint(path, "/", made["enrolment_id"]), "")
 	w.call(404, "DELETE", fmt.Sprint(path, "/", made["enrolment_id"]), "")
-}
-
-// tagged sends a change for something as it never was.
-func (w *world) tagged(want int, method, path, body string) {
-	w.t.Helper()
-	r, err := http.NewRequest(method, w.url+"/v1/banks/"+code+path, strings.NewReader(body))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+w.bank.APIKey)
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("If-Match", `"99999"`)
-	res, err := http.DefaultClient.Do(r)
-	if err != nil || res.StatusCode != want {
-		w.t.Fatal(res, err)
-	}
-	_ = res.Body.Close()
 }
 
 // everyRefusedCall asks for what was refused.

@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"kozamori/infra/operator"
+	"kozamori/internal/bankapi"
 	"kozamori/internal/catalog"
 	"kozamori/internal/store"
+	"kozamori/internal/watch"
 )
 
 // oneBank reads the only argument of a command, a bank's code.
@@ -65,8 +67,10 @@ type added struct {
 	Hours string `json:"hours,omitempty"`
 	// Contacts are all numbers, of which Phone and Hours are the first.
 	Contacts []numberRow `json:"contacts,omitempty"`
-	Made     bool        `json:"made"`
-	Secret   string      `json:"webhook_secret,omitempty"`
+	// Offers is what its customers are shown that they can ask it to stop.
+	Offers []watch.ControlKind `json:"offers,omitempty"`
+	Made   bool                `json:"made"`
+	Secret string              `json:"webhook_secret,omitempty"`
 }
 
 func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
@@ -76,6 +80,7 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 	numbers := numberFlags(flags)
 	callback := flags.String("callback", "", "`URL` that is told of disputes")
 	linkURL := flags.String("link-url", "", "`URL` of its login page for account linking")
+	offers := flags.String("offers", "", "what its customers can ask it to stop, of `stop_service,stop_links,stop_debits,limit`; none for nothing")
 	silent := flags.Duration("silent-after", 0, "no event for so `long` is an alarm, such as 2h, whatever is usual of the bank; without it, what is usual decides")
 	args, err := parseMixed(flags, args)
 	if err != nil {
@@ -93,6 +98,10 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 	}
 	if err := numbers.check(flags); err != nil {
 		return err
+	}
+	offered, err := bankapi.ParseControls(strings.FieldsFunc(strings.ReplaceAll(*offers, "none", ""), func(r rune) bool { return r == ',' || r == ' ' }))
+	if err != nil {
+		return misused(flags, "-offers %s; none is for nothing.", err.Error())
 	}
 	if *silent < 0 {
 		return misused(flags, "-silent-after must not be negative; without it, what is usual decides.")
@@ -122,6 +131,8 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 				b.Callback = *callback
 			case "link-url":
 				b.LinkURL = *linkURL
+			case "offers":
+				b.Controls = offered
 			case "silent-after":
 				b.SilentAfter = *silent
 			}
@@ -130,6 +141,7 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 			return misused(flags, "%s.", err.Error())
 		}
 		out.Name, out.Phone, out.Hours, out.Contacts = b.Name, b.Phone, b.Hours, numberRows(b)
+		out.Offers = b.Offered()
 		// The secret first: a tenant without one could not be heard.
 		value, err := d.Secrets.Secret(ctx, operator.Webhook(code))
 		if err != nil {
@@ -146,11 +158,11 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 			err = errors.New("the bank was changed by another program at the same moment; try again")
 		}
 		// A secret that was made is shown whatever came of the rest.
-		return errors.Join(err, c.sayAdded(out, *asJSON, err == nil))
+		return errors.Join(err, c.sayAdded(out, *asJSON, err == nil, len(b.Controls) > 0))
 	})
 }
 
-func (c *console) sayAdded(out added, asJSON, kept bool) error {
+func (c *console) sayAdded(out added, asJSON, kept, offers bool) error {
 	if asJSON {
 		return object(c.Out, out)
 	}
@@ -163,6 +175,12 @@ func (c *console) sayAdded(out added, asJSON, kept bool) error {
 		for i := range out.Contacts {
 			n := &out.Contacts[i]
 			_, _ = fmt.Fprintf(c.Out, "Its customers are told to call %s, answered: %s.\n", n.Phone, orSay(n.Hours, "no -hours given"))
+		}
+		if len(out.Offers) == 0 && offers {
+			_, _ = fmt.Fprintln(c.Out, "What it offers to stop is shown once it has a -callback: it would not hear of it.")
+		}
+		if len(out.Offers) > 0 {
+			_, _ = fmt.Fprintf(c.Out, "They can ask it for: %s.\n", listed(out.Offers))
 		}
 	}
 	switch {
@@ -180,6 +198,15 @@ Next: ctl bank api-key %s gives it a key for its other calls.
 		_, _ = fmt.Fprintf(c.Out, "It has a webhook secret already, which is not shown again; ctl bank rotate-secret %s makes another.\n", out.Bank)
 	}
 	return nil
+}
+
+// listed are kinds of controls in a line.
+func listed(kinds []watch.ControlKind) string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ", ")
 }
 
 func orSay(s, otherwise string) string {
@@ -209,13 +236,14 @@ type bankRow struct {
 	Hours   string `json:"hours,omitempty"`
 	PhoneOn string `json:"phone_on,omitempty"`
 	// Contacts are all numbers, of which the three above are the first.
-	Contacts    []numberRow `json:"contacts,omitempty"`
-	Callback    string      `json:"callback,omitempty"`
-	LinkURL     string      `json:"link_url,omitempty"`
-	LastEvent   time.Time   `json:"last_event,omitzero"`
-	SilentAfter string      `json:"silent_after,omitempty"`
-	SilentSince time.Time   `json:"silent_since,omitzero"`
-	Secrets     int         `json:"webhook_secrets"` // that are live
+	Contacts    []numberRow         `json:"contacts,omitempty"`
+	Callback    string              `json:"callback,omitempty"`
+	Offers      []watch.ControlKind `json:"offers,omitempty"` // that are shown
+	LinkURL     string              `json:"link_url,omitempty"`
+	LastEvent   time.Time           `json:"last_event,omitzero"`
+	SilentAfter string              `json:"silent_after,omitempty"`
+	SilentSince time.Time           `json:"silent_since,omitzero"`
+	Secrets     int                 `json:"webhook_secrets"` // that are live
 }
 
 func bankList(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
@@ -242,7 +270,7 @@ func bankList(ctx context.Context, c *console, flags *flag.FlagSet, args []strin
 			if err != nil {
 				return err
 			}
-			row := bankRow{Code: b.Code, Name: b.Name, Phone: b.Phone, Hours: b.Hours, PhoneOn: b.PhoneOn, Contacts: numberRows(b), Callback: b.Callback, LinkURL: b.LinkURL,
+			row := bankRow{Code: b.Code, Name: b.Name, Phone: b.Phone, Hours: b.Hours, PhoneOn: b.PhoneOn, Contacts: numberRows(b), Callback: b.Callback, Offers: b.Offered(), LinkURL: b.LinkURL,
 				LastEvent: feed.LastEvent, SilentSince: feed.SilentSince, Secrets: len(live(value))}
 			if b.SilentAfter > 0 {
 				row.SilentAfter = b.SilentAfter.String()

@@ -78,7 +78,7 @@ func (s *System) BankAPI() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Take: s.files().File, Ping: s.callbacks().Ping, Texts: ReadyTexts, LineID: s.LINE.ID, Mails: s.Mail.From != "",
+	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Controls: s.Controls(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Take: s.files().File, Ping: s.callbacks().Ping, Texts: ReadyTexts, LineID: s.LINE.ID, Mails: s.Mail.From != "",
 		Limit: ratelimit.NewLimiter(s.RequestsPerSecond, max(int(ingest.AtOnce.Seconds()*s.RequestsPerSecond), 1)), Now: s.Now, Logger: s.Logger})), nil
 }
 

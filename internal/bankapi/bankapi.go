@@ -1,5 +1,5 @@
 // Package bankapi is what banks call apart from sending events: codes that bind a
-// customer, nonces for LINE's account link, files of events and the past of an account, who watches it and who changed that, disputes and their status, erasure,
+// customer, nonces for LINE's account link, files of events and the past of an account, who watches it and who changed that, disputes and their status, what customers asked it to stop, erasure,
 // what became of events, the health of the feed, the numbers that customers call, and the payment services that events may name. It shows a bank nothing of another bank's, and of
 // people only that they watch: never a LINE id or an address.
 package bankapi
@@ -59,6 +59,7 @@ type Config struct {
 	Store      *store.Store
 	Membership Membership
 	Disputes   Disputes
+	Controls   Controls
 	// Services lists the catalog's, in its order.
 	Services func() []*catalog.Service
 	Queue    queue.Sender // takes histories, to the events queue
@@ -121,6 +122,11 @@ var routes = []route{
 	{http.MethodGet, campaignsPath, ScopeDisputes, "campaigns.read", (*Handler).listCampaigns},
 	{http.MethodGet, campaignsPath + "/{campaign_id}", ScopeDisputes, "campaign.read", (*Handler).readCampaign},
 	{http.MethodPost, campaignsPath + "/{campaign_id}/state", ScopeDisputes, "campaign.state", (*Handler).setCampaign},
+	{http.MethodGet, controlsPath, ScopeDisputes, "controls.read", (*Handler).listControls},
+	{http.MethodGet, controlPath, ScopeDisputes, "control.read", (*Handler).readControl},
+	{http.MethodPost, controlPath + "/state", ScopeDisputes, "control.state", (*Handler).setControl},
+	{http.MethodGet, offeringsPath, ScopeContacts, "offerings.read", (*Handler).listOfferings},
+	{http.MethodPut, offeringsPath, ScopeContacts, "offerings.set", (*Handler).putOfferings},
 	{http.MethodGet, "/v1/banks/{bank}/health", ScopeFeed, "health.read", (*Handler).health},
 	{http.MethodGet, "/v1/banks/{bank}/feed", ScopeFeed, "feed.read", (*Handler).feed},
 	{http.MethodGet, eventsPath, ScopeEvents, "transaction.read", (*Handler).transaction},

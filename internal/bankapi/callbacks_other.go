@@ -21,18 +21,19 @@ const (
 	ofCampaigns callbacksOf = "campaigns"
 	ofFiles     callbacksOf = "files"
 	ofWatchers  callbacksOf = "watchers"
+	ofControls  callbacksOf = "controls"
 )
 
 // callbacksAbout reads what callbacks are asked for.
 func callbacksAbout(q string) (callbacksOf, bool) {
 	of := callbacksOf(cmp.Or(q, string(ofDisputes)))
-	return of, slices.Contains([]callbacksOf{ofAll, ofDisputes, ofFeed, ofCampaigns, ofFiles, ofWatchers}, of)
+	return of, slices.Contains([]callbacksOf{ofAll, ofDisputes, ofFeed, ofCampaigns, ofFiles, ofWatchers, ofControls}, of)
 }
 
 // isOf tells whether a callback of a type is among those of.
 func (of callbacksOf) isOf(kind string) bool {
 	before, _, _ := strings.Cut(kind, ".")
-	return of == ofAll || of == map[string]callbacksOf{"dispute": ofDisputes, "feed": ofFeed, "campaign": ofCampaigns, "intake": ofFiles, "watcher": ofWatchers}[before]
+	return of == ofAll || of == map[string]callbacksOf{"dispute": ofDisputes, "feed": ofFeed, "campaign": ofCampaigns, "intake": ofFiles, "watcher": ofWatchers, "control": ofControls}[before]
 }
 
 func attemptsOf(l *store.Callback) (out []attemptReply) {
@@ -44,7 +45,7 @@ func attemptsOf(l *store.Callback) (out []attemptReply) {
 
 // replyOfLog is a callback as the log has it.
 func replyOfLog(l *store.Callback) callbackReply {
-	rep := callbackReply{Webhook: l.ID, Type: l.Type, DisputeID: l.Dispute, CampaignID: l.Campaign, FileID: l.File, Seq: l.Seq, At: l.At.UTC(), State: stateOf(l.ToldAt, l.GaveUpAt),
+	rep := callbackReply{Webhook: l.ID, Type: l.Type, DisputeID: l.Dispute, CampaignID: l.Campaign, FileID: l.File, ControlID: l.Control, Seq: l.Seq, At: l.At.UTC(), State: stateOf(l.ToldAt, l.GaveUpAt),
 		Attempts: &l.Attempts, Latest: attemptsOf(l), ToldAt: l.ToldAt.UTC(), GaveUpAt: l.GaveUpAt.UTC(), AskedAt: l.AskedAt.UTC()}
 	if n := len(l.Latest); n > 0 && l.ToldAt.IsZero() && !l.Latest[n-1].Taken() {
 		a := l.Latest[n-1]

@@ -52,6 +52,7 @@ func (w *world) neighbours() []string {
 		out = append(out, res.Dispute.ID)
 	}
 	w.write(campaign(theirs)...)
+	w.write(wished(theirAccounts[1]))
 	w.write(append(store.PutAPIKey(&theirKey), store.PutCode(&theirCode), enrolment(theirs, theirAccounts[1].Ref))...)
 	w.write(store.PutFile(&store.File{ID: "file_theirs", Bank: theirs, At: w.Now()}))
 	w.write(logOf(theirs, "msg_theirs")...)
@@ -107,10 +108,17 @@ func logOf(bank, id string) []store.Write {
 	return store.PutCallback(&store.Callback{ID: id, Bank: bank, Type: "intake.finished", File: "file", At: worldtest.Start, Attempts: 1, ToldAt: worldtest.Start}, []byte(`{"type":"intake.finished"}`))
 }
 
+// wished is what an owner asked the bank of an account to stop.
+func wished(k watch.AccountKey) store.Write {
+	c := &watch.Control{ID: watch.ControlID(k, watch.StopLinks, ""), OnAccount: watch.On(k), Kind: watch.StopLinks}
+	c.Note(watch.ControlChange{State: watch.ControlRequested, At: worldtest.Start, By: watch.Owner, Watcher: "w", TellBank: true})
+	return store.PutControl(c)
+}
+
 func otherSpares() []store.Write {
 	good := `{"id":"evt_q","type":"debit","transaction_id":"txn_q","account_ref":"acc_8f3k","occurred_at":"2026-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
 	return slices.Concat(logOf(ours, "msg_ours"), store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutAPIKey(&spareKey),
-		[]store.Write{store.PutFile(&store.File{ID: "file_ours", Bank: ours, At: worldtest.Start}), store.PutCode(&spareCode), enrolment(ours, account.Ref)})
+		[]store.Write{wished(account), store.PutFile(&store.File{ID: "file_ours", Bank: ours, At: worldtest.Start}), store.PutCode(&spareCode), enrolment(ours, account.Ref)})
 }
 
 // What is asked for of events.
@@ -135,6 +143,7 @@ func address(route, bank, ref, dispute string) (method, path, body string) {
 	of := map[string][3]string{account.Ref: {spareKey.ID(), spareCode.ID(), "q_ours"}, theirAccounts[1].Ref: {theirKey.ID(), theirCode.ID(), "q1"}}[ref]
 	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent, "{seq}", "1",
 		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{enrolment_id}", stdcmp.Or(enrolments[ref], "none"), "{refused_id}", stdcmp.Or(of[2], "none"), "{campaign_id}", stdcmp.Or(campaigns[ref], "none"), "{webhook_id}", stdcmp.Or(map[string]string{account.Ref: "msg_ours", theirAccounts[1].Ref: "msg_theirs"}[ref], "none"),
+		"{control_id}", watch.ControlID(watch.AccountKey{Bank: map[string]string{account.Ref: ours, theirAccounts[1].Ref: theirs}[ref], Ref: ref}, watch.StopLinks, ""),
 		"{file_id}", stdcmp.Or(map[string]string{account.Ref: "file_ours", theirAccounts[1].Ref: "file_theirs"}[ref], "none"))
 	return method, r.Replace(pattern + queries[route]), r.Replace(bodies[route])
 }
@@ -150,6 +159,8 @@ var bodies = map[string]string{
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/status":  `{"status":"received"}`,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":   `{"text":"called back","clerk":"desk 2"}`,
 	"POST /v1/banks/{bank}/campaigns/{campaign_id}/state": `{"state":"confirmed","clerk":"desk 2"}`,
+	"POST /v1/banks/{bank}/controls/{control_id}/state":   `{"state":"applied","clerk":"desk 2"}`,
+	"PUT /v1/banks/{bank}/offered-controls":               `{"controls":["stop_service","limit"]}`,
 	"PUT /v1/banks/{bank}/contacts":                       `{"contacts":[{"phone":"022-000-0000","for":"不正利用の窓口","hours":"24時間"}]}`,
 	"POST /v1/banks/{bank}/files":                         fileOfOurs,
 	"POST /v1/banks/{bank}/keys":                          `{"label":"batch","scopes":["feed","events"]}`,
@@ -244,7 +255,7 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 			reads = w.table.Taken()
 			after := w.everything()
 			for k := range maps.Keys(before) {
-				itsOwn := route == "PUT /v1/banks/{bank}/contacts" && strings.HasSuffix(k, "BANKS "+ours) // which names no account
+				itsOwn := strings.HasPrefix(route, "PUT ") && strings.HasSuffix(k, "BANKS "+ours) // which names no account
 				if after[k] != before[k] && !itsOwn {
 					changed = append(changed, k)
 				}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	"kozamori/internal/problem"
@@ -31,8 +32,10 @@ func refused(field, reason string) *problem.Problem {
 
 // What a status cannot follow.
 var (
-	errClosed = problem.Problem{Status: http.StatusConflict, Code: problem.DisputeClosed, Title: "the dispute is closed", Field: "status", Reason: "nothing follows closed but reopened, and nothing at all once the report was taken back"}
-	errOrder  = problem.Problem{Status: http.StatusConflict, Code: problem.StatusOrder, Title: "this status cannot follow the present one", Field: "status",
+	errClosed  = problem.Problem{Status: http.StatusConflict, Code: problem.DisputeClosed, Title: "the dispute is closed", Field: "status", Reason: "nothing follows closed but reopened, and nothing at all once the report was taken back"}
+	errControl = problem.Problem{Status: http.StatusConflict, Code: problem.StatusOrder, Title: "this state cannot follow the present one", Field: "state",
+		Reason: "requested is answered by applied, refused or not_offered, withdrawn by lifted or kept"}
+	errOrder = problem.Problem{Status: http.StatusConflict, Code: problem.StatusOrder, Title: "this status cannot follow the present one", Field: "status",
 		Reason: "received comes before frozen and refunded, closed comes last, and reopened follows it alone; after withdrawn come frozen, refunded and closed"}
 )
 
@@ -43,8 +46,11 @@ var problems = []struct {
 }{
 	{ErrRotating, &problem.Problem{Status: http.StatusConflict, Code: problem.Rotating, Title: "the key is one of two of a rotation", Reason: "end the one that is not used any more first"}},
 	{dispute.ErrNotFound, errNotFound},
+	{control.ErrNotFound, errNotFound},
 	{store.ErrNotFound, errNotFound},
 	{dispute.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Code: problem.Changed, Title: "the dispute was changed since it was read", Reason: "read it again"}},
+	{control.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Code: problem.Changed, Title: "the control was changed since it was read", Reason: "read it again"}},
+	{control.ErrState, refused("state", fmt.Sprintf("must be applied, refused, not_offered, lifted or kept, with a text of at most %d characters", control.MaxText))},
 	{errContactsChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Code: problem.Changed, Title: "the numbers were changed since they were read", Reason: "read them again"}},
 	{membership.ErrOtherRequest, &problem.Problem{Status: http.StatusConflict, Code: problem.KeyReused, Title: "this Idempotency-Key is another request's", Reason: "give each request a key of its own, and repeat it as it was"}},
 	{membership.ErrRefTaken, &problem.Problem{Status: http.StatusConflict, Code: problem.RefTaken, Title: "the ref is another account's, or was", Field: "account_ref", Reason: "give the account a ref that never named another"}},
@@ -78,6 +84,14 @@ func problemOf(err error) *problem.Problem {
 		p.Members = struct {
 			Present watch.DisputeStatus   `json:"present"`
 			Can     []watch.DisputeStatus `json:"can_follow"`
+		}{oe.Present, oe.Can}
+		return &p
+	}
+	if oe, ok := errors.AsType[*control.OrderError](err); ok {
+		p := errControl
+		p.Members = struct {
+			Present watch.ControlState   `json:"present"`
+			Can     []watch.ControlState `json:"can_follow"`
 		}{oe.Present, oe.Can}
 		return &p
 	}

@@ -26,6 +26,15 @@ type stepReply struct {
 	Lowered  bool           `json:"lowered"`
 	Changes  []turnReply    `json:"changes"`
 	Restores string         `json:"restores,omitempty"`
+	Control  *controlStep   `json:"control,omitempty"`
+}
+
+// controlStep is what a step says of something that the bank was asked to stop.
+type controlStep struct {
+	ID      string             `json:"control_id"`
+	Control watch.ControlKind  `json:"control"`
+	Service string             `json:"service,omitempty"`
+	State   watch.ControlState `json:"state"`
 }
 
 type turnReply struct {
@@ -64,6 +73,9 @@ func (h *Handler) trail(_ http.ResponseWriter, r *http.Request, bank string) (in
 				y.Before, y.After = nil, nil
 			}
 			x.Changes = append(x.Changes, y)
+		}
+		if c := s.Control; c != nil {
+			x.Control = &controlStep{c.ID, c.Kind, c.Service, c.State}
 		}
 		rep.Steps = append(rep.Steps, x)
 	}

@@ -17,6 +17,7 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/callback"
 	"kozamori/internal/catalog"
+	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
 	"kozamori/internal/intake"
@@ -46,6 +47,7 @@ type world struct {
 	queue    *qembedded.Queue
 	members  *membership.Service
 	disputes *dispute.Service
+	controls *control.Service
 	api      *bankapi.Handler
 	log      *bytes.Buffer
 	key      string           // of ours
@@ -78,7 +80,8 @@ func newWorldOn(t *testing.T, kind tabletest.Kind) *world {
 	w.store, w.queue = store.New(w.table), q
 	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.disputes = &dispute.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
-	w.api = bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: q, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
+	w.controls = &control.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	w.api = bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Controls: w.controls, Services: catalog.Services, Queue: q, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, q, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
 	}, Take: func(ctx context.Context, bank string, file intake.Upload) (*store.File, bool, error) {
