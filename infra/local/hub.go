@@ -52,6 +52,7 @@ func (h *hub) stream(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	flush := http.NewResponseController(w)
 	_ = flush.SetReadDeadline(time.Time{}) // it lasts, and its request has been read
+	_ = flush.SetWriteDeadline(time.Time{})
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	told := int64(-1)

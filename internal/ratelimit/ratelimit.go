@@ -78,19 +78,18 @@ func (l *Limiter) Take(key string, n int, now time.Time) Room {
 	return r
 }
 
-// The time limits of a server. There is none for answers: a stream of events
-// to a page lasts; a handler that must not be cut off while it reads nothing
-// lifts the limit of reading for itself.
+// The time limits of a server. A stream, which lasts, lifts those of its own request.
 const (
 	headersWithin = 5 * time.Second
 	requestWithin = 30 * time.Second
+	answerWithin  = 2 * time.Minute // from the end of the headers: a file is taken meanwhile
 	idleFor       = 60 * time.Second
 	maxHeaders    = 16 << 10 // bytes
 )
 
 // Server serves a handler to strangers.
 func Server(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: headersWithin, ReadTimeout: requestWithin, IdleTimeout: idleFor, MaxHeaderBytes: maxHeaders}
+	return &http.Server{Handler: h, ReadHeaderTimeout: headersWithin, ReadTimeout: requestWithin, WriteTimeout: answerWithin, IdleTimeout: idleFor, MaxHeaderBytes: maxHeaders}
 }
 
 // Listen gives each address at most so many connections; further ones are

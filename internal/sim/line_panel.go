@@ -126,6 +126,8 @@ func (l *LINE) stream(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	flush := http.NewResponseController(w)
+	_ = flush.SetReadDeadline(time.Time{}) // it lasts
+	_ = flush.SetWriteDeadline(time.Time{})
 	after, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
 	if err != nil {
 		after = l.seq()

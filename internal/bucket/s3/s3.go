@@ -25,7 +25,7 @@ import (
 type Config struct {
 	AWS  aws.Config
 	Name string       // of the bucket
-	HTTP *http.Client // nil takes http.DefaultClient
+	HTTP *http.Client // nil takes one of its own
 }
 
 // Bucket is a bucket of S3.
@@ -41,7 +41,7 @@ func Open(c aws.Config, name string) *Bucket { return New(Config{AWS: c, Name: n
 // New makes it. Nothing is called.
 func New(c Config) *Bucket {
 	if c.HTTP == nil {
-		c.HTTP = http.DefaultClient
+		c.HTTP = &http.Client{} // a reader ends what does not come: an object takes as long as its rows
 	}
 	b := &Bucket{Config: c, signer: v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })}
 	for _, s := range c.AWS.ConfigSources {
@@ -60,13 +60,18 @@ func New(c Config) *Bucket {
 func (b *Bucket) Open(ctx context.Context, key, version string, from, to int64) (io.ReadCloser, bucket.Object, error) {
 	r := &reader{Bucket: b, ctx: ctx, key: key, version: version, at: from, end: to}
 	if err := r.get(); err != nil {
+		r.cut()
 		return nil, bucket.Object{}, err
 	}
 	return r, bucket.Object{Version: r.version, Size: r.size}, nil
 }
 
-// retries is how often a read goes on after its connection has ended.
-const retries = 5
+const (
+	// retries is how often a read goes on after its connection has ended.
+	retries = 5
+	// silence is how long nothing may come before a connection is taken for dead.
+	silence = 10 * time.Second
+)
 
 // reader reads an object.
 type reader struct {
@@ -77,16 +82,26 @@ type reader struct {
 	size         int64
 	body         io.ReadCloser
 	tries        int
+	cut          context.CancelFunc // ends the connection
 }
 
 // The checksum of an empty body, which a signature covers.
 const empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
+// waits ends the connection if what is waited for does not come in time.
+func (r *reader) waits() (came func()) {
+	t := time.AfterFunc(silence, r.cut)
+	return func() { t.Stop() }
+}
+
 // get asks for the rest of the object. A version is S3's own and the ETag: where versions
 // are not kept, that tells them apart.
 func (r *reader) get() error {
 	version, etag, _ := strings.Cut(r.version, " ")
-	req, err := http.NewRequestWithContext(r.ctx, http.MethodGet, r.address(version), nil)
+	ctx, cut := context.WithCancel(r.ctx)
+	r.cut = cut
+	defer r.waits()()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.address(version), nil)
 	if err != nil {
 		return err
 	}
@@ -101,11 +116,11 @@ func (r *reader) get() error {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-%s", r.at, last))
 	}
 	req.Header.Set("X-Amz-Content-Sha256", empty)
-	credentials, err := r.AWS.Credentials.Retrieve(r.ctx)
+	credentials, err := r.AWS.Credentials.Retrieve(ctx)
 	if err != nil {
 		return err
 	}
-	if err := r.signer.SignHTTP(r.ctx, credentials, req, empty, "s3", r.AWS.Region, time.Now()); err != nil {
+	if err := r.signer.SignHTTP(ctx, credentials, req, empty, "s3", r.AWS.Region, time.Now()); err != nil {
 		return err
 	}
 	res, err := r.HTTP.Do(req)
@@ -157,7 +172,9 @@ func (r *reader) address(version string) string {
 
 // Read is for io.Reader.
 func (r *reader) Read(p []byte) (int, error) {
+	came := r.waits()
 	n, err := r.body.Read(p)
+	came()
 	if n > 0 {
 		r.at, r.tries = r.at+int64(n), 0
 	}
@@ -170,12 +187,16 @@ func (r *reader) Read(p []byte) (int, error) {
 	if r.tries++; r.tries > retries || r.ctx.Err() != nil {
 		return n, fmt.Errorf("bucket: an object ended early: %w", err)
 	}
-	_ = r.body.Close()
+	_ = r.Close()
 	return n, r.get()
 }
 
 // Close is for io.Closer.
-func (r *reader) Close() error { return r.body.Close() }
+func (r *reader) Close() error {
+	err := r.body.Close()
+	r.cut()
+	return err
+}
 
 // Puts are the objects of which a message of S3 to a queue tells that they were put
 // there; not ok if it is none of S3's.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -245,6 +246,49 @@ func TestAReadGoesOnWhereItsConnectionEnded(t *testing.T) {
 	if got, err := io.ReadAll(r); err == nil || len(got) > 0 || s.calls > 10 {
 		t.Errorf("%d bytes, %v, in %d calls", len(got), err, s.calls)
 	}
+}
+
+// silent is S3 of which nothing comes any more: no answer to the first calls, and then
+// an object that stops in the middle of each connection.
+type silent struct {
+	breaking
+	mute int
+}
+
+func (s *silent) RoundTrip(r *http.Request) (*http.Response, error) {
+	if s.mute--; s.mute >= 0 {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+	res, err := s.breaking.RoundTrip(r)
+	if err == nil {
+		res.Body = io.NopCloser(io.MultiReader(io.LimitReader(res.Body, int64(s.each)), stuck{r.Context()}))
+	}
+	return res, err
+}
+
+// stuck is a connection on which nothing comes.
+type stuck struct{ context.Context }
+
+func (s stuck) Read([]byte) (int, error) { <-s.Done(); return 0, s.Err() }
+
+func TestWhatDoesNotComeIsNotWaitedForForEver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		object := bytes.Repeat([]byte("0123456789"), 300)
+		s := &silent{breaking: breaking{object: object, each: 700}, mute: 1}
+		b := s3.New(s3.Config{AWS: emulatorless(), Name: "ours", HTTP: &http.Client{Transport: s}})
+		begin := time.Now()
+		if _, _, err := b.Open(t.Context(), "0125/a", "", 0, 0); err == nil {
+			t.Error("an object without an answer is open")
+		}
+		if got, _ := whole(t, b, "0125/a", "", 0, 0); got != string(object) {
+			t.Errorf("%d bytes", len(got))
+		}
+		if took := time.Since(begin); took > 2*time.Minute {
+			t.Errorf("it took %v", took)
+		}
+	})
 }
 
 func emulatorless() aws.Config {
