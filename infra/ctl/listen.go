@@ -26,7 +26,7 @@ import (
 type listening struct {
 	sender
 	to       string
-	only     []string // types; empty is all
+	only     []string       // types; empty is all
 	done     map[string]int // how often each was passed on
 	told     func(*passedOn)
 	streamer *http.Client // without a time limit

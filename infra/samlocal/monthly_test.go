@@ -47,15 +47,15 @@ func (d *deployed) monthly() float64 {
 		perMetric*float64(len(watch.Lanes)-1) + perMillionReads*store.DuePartitions/2*60*24*30/1e6
 }
 
-// What a bank pays before its first event is a line of the README.
+// What a bank pays before its first event is a line of the paper on cost.
 func TestWhatADeploymentCostsAMonth(t *testing.T) {
 	d := &deployed{has: resolved(t, map[string]string{"AlarmEmail": "operator@kozamori.example"})}
-	readme, err := os.ReadFile(filepath.Join(root(), "README.md"))
+	paper, err := os.ReadFile(filepath.Join(root(), "infra/papers/cost.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := fmt.Sprintf("$%.0f a month", d.monthly())
-	if !strings.Contains(string(readme), want) || !strings.Contains(string(readme), fmt.Sprintf("%d alarms", len(d.of("AWS::CloudWatch::Alarm")))) {
-		t.Errorf("the README does not say that it costs %s (%.2f), for %d alarms", want, d.monthly(), len(d.of("AWS::CloudWatch::Alarm")))
+	if !strings.Contains(string(paper), want) || !strings.Contains(string(paper), fmt.Sprintf("%d alarms", len(d.of("AWS::CloudWatch::Alarm")))) {
+		t.Errorf("the paper does not say that it costs %s (%.2f), for %d alarms", want, d.monthly(), len(d.of("AWS::CloudWatch::Alarm")))
 	}
 }
