@@ -148,13 +148,22 @@ func (h *Health) ages(ctx context.Context, s *store.Store, refs []store.DueRef, 
 		}
 		for id, r := range records {
 			for _, d := range r.Deliveries {
-				if d.State.Waits() {
-					older(lanes[id], d.Channel, d.CreatedAt)
+				if since := waitsSince(&d); d.State.Waits() && !since.After(now) {
+					older(lanes[id], d.Channel, since)
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// waitsSince is from when on a telling is late: a reminder is written down long
+// before its day.
+func waitsSince(d *watch.Delivery) time.Time {
+	if d.Kind == watch.TellClaim {
+		return d.Due
+	}
+	return d.CreatedAt
 }
 
 // Providers reads the breakers of all providers: the channels, and the banks'

@@ -35,6 +35,10 @@ func TestHealthTellsWhatWaitsAndForWhom(t *testing.T) {
 		d.State = watch.Accepted
 		r.Notices = []watch.Notice{{Watcher: "w1", EscalateAt: begin.Add(2 * time.Minute)}}
 	})
+	// A reminder of a month from now waits for its day, and is late after it.
+	put("reminds", func(_ *watch.Record, d *watch.Delivery) {
+		d.Kind, d.State, d.Channel, d.Due = watch.TellClaim, watch.Held, watch.Email, begin.AddDate(0, 1, 0)
+	})
 	w.Put(store.PutBank(&store.Bank{Code: "0125"}), store.PutBreaker(&store.Breaker{Provider: "line", Open: true, Since: begin, Probes: 7}),
 		store.PutBreaker(&store.Breaker{Provider: "bank.0125", Since: begin}))
 	w.Add(5 * time.Minute)
@@ -43,13 +47,18 @@ func TestHealthTellsWhatWaitsAndForWhom(t *testing.T) {
 		t.Fatal(err)
 	}
 	age := map[watch.ChannelKind]int64{watch.LINE: 300}
-	want := map[watch.Lane]health.Lane{watch.LaneLost: {Waiting: 1, Overdue: 240, Oldest: age}, watch.LaneHeld: {Waiting: 1, Oldest: age},
+	want := map[watch.Lane]health.Lane{watch.LaneLost: {Waiting: 1, Overdue: 240, Oldest: age}, watch.LaneHeld: {Waiting: 2, Oldest: age},
 		watch.LaneCritical: {Waiting: 1, Overdue: 180}, watch.LaneRest: {}}
 	if diff := cmp.Diff(want, h.Lanes); diff != "" {
 		t.Error(diff)
 	}
 	if len(h.Down) != 1 || h.Down[0].Provider != "line" || h.Down[0].Probes != 7 || !h.Down[0].Since.Equal(begin) || h.Queues[queue.LINE].Waiting != 2 {
 		t.Errorf("%+v", h)
+	}
+	w.Add(begin.AddDate(0, 1, 0).Add(2 * time.Minute).Sub(w.Now()))
+	late, err := health.Look(t.Context(), w.Store, w.Queue, w.Now())
+	if err != nil || late.Lanes[watch.LaneHeld].Oldest[watch.Email] != 120 {
+		t.Errorf("after its day: %+v %v", late.Lanes, err)
 	}
 	b, err := json.Marshal(h)
 	if err != nil || strings.Contains(string(b), "acc_secret") || !strings.Contains(string(b), `"rest":{"waiting":0`) {

@@ -1,5 +1,5 @@
 // The workbench: events of one's own, time that passes, mails in full, what waits.
-import { clock, h, post } from "./dom.js";
+import { clock, h, post, redraw } from "./dom.js";
 
 const $ = (id) => document.getElementById(id);
 const drawn = {};
@@ -112,7 +112,7 @@ export function deadLetters(list) {
 export function talked(list, names) {
   if (!changed("talked", list) || !list.length) return;
   const open = new Set([...document.querySelectorAll("#talked details[open]")].map((d) => d.dataset.id));
-  $("talked").replaceChildren(...list.map((x) => {
+  redraw($("talked"), ...list.map((x) => {
     const id = x.webhook_id + x.at;
     const el = h("details", { "data-id": id }, h("summary", {}, `${clock(x.at, true)} ${names[x.bank]}: ${x.what}${x.status ? " → " + x.status : ""}`),
       h("pre", { tabindex: "0", "aria-label": "Body of the request" }, pretty(x.request)), x.reply ? h("pre", { tabindex: "0", "aria-label": "Body of the answer" }, pretty(x.reply)) : null);

@@ -13,6 +13,23 @@ export function h(tag, props = {}, ...children) {
   return el;
 }
 
+// What a person reaches with the Tab key.
+const stops = (el) => [...el.querySelectorAll("a[href],button,input,select,textarea,summary,[tabindex]")];
+
+// redraw replaces what is in an element. Who has the focus in it, or types in it,
+// keeps it: in the item of the same data-id, at the same place.
+export function redraw(el, ...children) {
+  const was = document.activeElement, item = was && el.contains(was) && was.closest("[data-id]");
+  const place = item && el.contains(item) && { id: item.dataset.id, n: stops(item).indexOf(was), from: was.selectionStart, to: was.selectionEnd };
+  el.replaceChildren(...children);
+  if (!place) return;
+  const is = el.querySelector(`[data-id="${CSS.escape(place.id)}"]`);
+  const stop = is && (place.n < 0 ? is : stops(is)[place.n]);
+  if (!stop) return;
+  stop.focus({ preventScroll: true });
+  if (typeof place.from === "number") stop.setSelectionRange(place.from, place.to);
+}
+
 // ms is a time as milliseconds with their fraction, which Date drops.
 export function ms(at) {
   const m = /^(.*?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(at);

@@ -1,5 +1,5 @@
 // The page: asks for the state at each change, and shows what is new.
-import { clock, h, ms, post, span, yen } from "./dom.js";
+import { clock, h, ms, post, redraw, span, yen } from "./dom.js";
 import { rewind, showPhones } from "./phone.js";
 import { deadLetters, health, newTime, showAs, talked, tenants } from "./bench.js";
 
@@ -60,7 +60,7 @@ function disputes(list) {
   if (drawn.books !== undefined && document.body.dataset.ready) news("bank");
   // What somebody is typing stays.
   const typed = new Map([...document.querySelectorAll(".dispute")].map((d) => [d.dataset.id, d.querySelector("input").value]));
-  $("disputes").replaceChildren(...list.toReversed().map((d) => {
+  redraw($("disputes"), ...list.toReversed().map((d) => {
     const text = h("input", { "aria-label": "Words to the person", placeholder: "口座を止めました。返金の手続きをします。", lang: "ja" });
     text.value = typed.get(d.dispute_id) || "";
     const said = h("p", { role: "status" });
@@ -93,13 +93,13 @@ const kinds = { debit: "debit", "charge_link.registered": "charge link" };
 function records(list) {
   if (!changed("records", list) || !list.length) return;
   news("records");
-  $("traces").replaceChildren(...list.map((t) => {
+  redraw($("traces"), ...list.map((t) => {
     const done = t.steps.filter((s) => s.at).sort((a, b) => ms(a.at) - ms(b.at));
     const wait = t.steps.filter((s) => !s.at);
     const at = (name) => done.find((s) => s.name === name && !s.note);
     const told = at("LINE accepted") || at("mail accepted");
     const fast = told && h("span", { class: "fast" }, h("b", {}, span(ms(told.at) - ms(at("received").at))), " from the bank’s POST to " + told.name.split(" ")[0]);
-    return h("article", { class: "trace" },
+    return h("article", { class: "trace", "data-id": t.id },
       h("header", {}, h("b", { lang: "ja" }, t.what), t.amount ? h("span", { class: "yen" }, yen(t.amount)) : h("span", {}, kinds[t.kind] || t.kind),
         t.critical ? h("span", { class: "pill opened" }, "critical") : null, t.undone ? h("span", { class: "pill closed" }, t.uncertain ? "perhaps undone" : "undone") : null, fast),
       h("p", { class: "reasons" }, `${names[t.bank]} · ${t.descriptor ? `「${t.descriptor}」 · ` : ""}${t.reasons.length ? t.reasons.join(", ") : "recorded, not told"}`),
@@ -135,7 +135,7 @@ function mails(list) {
     for (const b of document.querySelectorAll(".letter")) b.setAttribute("aria-current", String(b.dataset.id === open));
   };
   news("mail");
-  $("letters").replaceChildren(...list.toReversed().map((m) => h("button", { class: "letter", type: "button", "data-id": m.id, on: { click: () => show(m) } },
+  redraw($("letters"), ...list.toReversed().map((m) => h("button", { class: "letter", type: "button", "data-id": m.id, on: { click: () => show(m) } },
     h("strong", {}, m.from_name, h("time", {}, clock(m.at))), h("span", { lang: "ja" }, m.subject), h("em", {}, "to " + m.to))));
   show(list.at(-1));
 }
@@ -188,6 +188,8 @@ const changes = new EventSource("sim/changes");
 changes.onopen = () => live(true, "live");
 changes.onerror = () => live(false, "the stack is not running");
 changes.onmessage = update;
+// What waits grows older, and a message may die, without anything else that happens.
+setInterval(() => { if (!document.hidden) update(); }, 5000);
 
 for (const form of document.querySelectorAll("[data-fault]")) {
   form.addEventListener("submit", async (e) => {

@@ -119,6 +119,8 @@ class Phone {
 
   // quick shows the quick replies of the latest message, which the next ends.
   quick(last) {
+    if (this.quickOf === last?.seq) return;
+    this.quickOf = last?.seq;
     const items = (last && last.from === "bot" && last.message?.quickReply?.items) || [];
     this.find(".quick").replaceChildren(...items.map((q) => h("button", { type: "button", on: { click: () => this.act(q.action) } }, q.action.label)));
   }

@@ -20,12 +20,14 @@ func Keyboard(t *testing.T, ctx context.Context) []string {
 		const all = [...document.querySelectorAll('a[href],button,input:not([type=hidden]),select,textarea,summary,[tabindex="0"]')]
 			.filter(e => !e.disabled && e.checkVisibility({visibilityProperty: true})); // what is folded away is no stop
 		const name = e => e.tagName.toLowerCase() + ' ' + (e.name || e.value || e.textContent || '').trim().slice(0, 30);
+		if (window.walk) window.walk.abort(); // of a walk through the page before
+		window.walk = new AbortController();
 		window.reached = [], window.unseen = [], window.controls = all.map(name);
 		document.addEventListener('focusin', ev => {
 			const s = getComputedStyle(ev.target);
 			window.reached.push(all.indexOf(ev.target));
 			if ((s.outlineStyle === 'none' || parseFloat(s.outlineWidth) === 0) && s.boxShadow === 'none') window.unseen.push(name(ev.target));
-		}, true);
+		}, {capture: true, signal: window.walk.signal});
 		// From the top, wherever was pressed last.
 		document.body.tabIndex = -1;
 		document.body.focus();
