@@ -150,7 +150,7 @@ func among(ctx context.Context, o options, strangers int) (*answered, error) {
 			}
 			a.took(&a.events, time.Since(at))
 			at = time.Now()
-			if tap(ctx, c, url, s.channel, i) != nil {
+			if tap(ctx, c, url, s.channel, i, "x") != nil {
 				a.failed.Add(1)
 			}
 			a.took(&a.taps, time.Since(at))
@@ -166,9 +166,9 @@ func among(ctx context.Context, o options, strangers int) (*answered, error) {
 
 // tap is what LINE sends when a person presses a button: signed, and durable once it
 // is answered.
-func tap(ctx context.Context, c *http.Client, url, secret string, i int) error {
-	body := fmt.Appendf(nil, `{"destination":"U%032x","events":[{"type":"postback","mode":"active","timestamp":%d,"webhookEventId":"%026d","deliveryContext":{"isRedelivery":false},"source":{"type":"user","userId":%q},"replyToken":"%032x","postback":{"data":"x"}}]}`,
-		0, time.Now().UnixMilli(), serial.Add(1), user(i), i)
+func tap(ctx context.Context, c *http.Client, url, secret string, i int, data string) error {
+	body := fmt.Appendf(nil, `{"destination":"U%032x","events":[{"type":"postback","mode":"active","timestamp":%d,"webhookEventId":"%026d","deliveryContext":{"isRedelivery":false},"source":{"type":"user","userId":%q},"replyToken":"%032x","postback":{"data":%q}}]}`,
+		0, time.Now().UnixMilli(), serial.Add(1), user(i), i, data)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/line/webhook", bytes.NewReader(body))
 	if err != nil {
 		return err

@@ -12,6 +12,8 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/pprof"
+	"slices"
+	"strings"
 	"time"
 
 	"kozamori/infra/bench/town"
@@ -23,11 +25,14 @@ type options struct {
 	rate      int
 	conns     int
 	batch     int
-	relevant  int // of 100 events, how many alert a watcher
-	watched   int // accounts
-	waiting   int // alerts, while LINE is down
-	held      int // alerts, in quiet hours
-	attackers int // strangers who send junk at the same time
+	relevant  int    // of 100 events, how many alert a watcher
+	watched   int    // accounts
+	waiting   int    // alerts, while LINE is down
+	held      int    // alerts, in quiet hours
+	flood     int    // alerts that one bank posts at once
+	people    int    // who are told once and never again
+	floor     string // the folder of the floor's source
+	attackers int    // strangers who send junk at the same time
 	only      string
 	profile   string
 	allocs    string
@@ -41,11 +46,15 @@ func main() {
 	flag.IntVar(&o.batch, "batch", 100, "events per POST in the throughput run")
 	flag.IntVar(&o.relevant, "relevant", 5, "of 100 events, how many alert a watcher")
 	flag.IntVar(&o.watched, "watched", 10_000, "accounts with a watcher; there are five times as many")
-	flag.StringVar(&o.only, "only", "", "alerts, stories, hangs, attacks, outages, mornings, events, http or parts; all of them if empty")
+	flag.StringVar(&o.only, "only", "", "one of: "+strings.Join(names(), ", ")+"; all but saturation and people if empty")
 	flag.IntVar(&o.attackers, "attackers", 32, "strangers who send junk in the attack, each as fast as it is answered")
 	holds := flag.String("hold", "", "hold hostile connections to an `address` of this machine, and do nothing else; attacks starts this")
 	flag.IntVar(&o.held, "held", 100_000, "alerts that wait for the end of quiet hours")
 	flag.IntVar(&o.waiting, "waiting", 40_000, "alerts that wait in the outage")
+	flag.IntVar(&o.flood, "flood", 20_000, "alerts that one bank posts at once")
+	flag.IntVar(&o.people, "people", 1_000_000, "people who are told once, in the run that looks at memory")
+	flag.StringVar(&o.floor, "floor", "../floor", "the `folder` of the floor's source")
+	burns := flag.Bool("burn", false, "take a core, and do nothing else; storms starts this")
 	flag.StringVar(&o.profile, "cpuprofile", "", "a file for the CPU profile")
 	flag.StringVar(&o.allocs, "allocprofile", "", "a file for the profile of allocations")
 	year := town.Defaults()
@@ -69,6 +78,10 @@ func main() {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
+		return
+	}
+	if *burns {
+		burn(ctx)
 		return
 	}
 	if *folder != "" {
@@ -105,6 +118,29 @@ func liveIn(ctx context.Context, o town.Options) error {
 	return err
 }
 
+// load is one of the runs.
+type load struct {
+	name string
+	do   func(context.Context, options) error
+	long bool // only if it is asked for
+}
+
+func loads() []load {
+	return []load{
+		{"alerts", alerts, false}, {"saturation", saturation, true}, {"stories", stories, false}, {"hangs", hangs, false}, {"callbacks", callbacks, false},
+		{"storms", storms, false}, {"floods", floods, false}, {"attacks", attacks, false}, {"outages", outages, false}, {"mornings", mornings, false},
+		{"events", events, false}, {"floor", floors, false}, {"http", plainHTTP, false}, {"aged", agedAccounts, false}, {"families", families, false},
+		{"people", onceOnly, true}, {"parts", parts, false},
+	}
+}
+
+func names() (out []string) {
+	for _, l := range loads() {
+		out = append(out, l.name)
+	}
+	return out
+}
+
 func run(ctx context.Context, o options) error {
 	if o.profile != "" {
 		f, err := os.Create(o.profile)
@@ -124,12 +160,12 @@ func run(ctx context.Context, o options) error {
 		}
 		defer func() { _ = pprof.Lookup("allocs").WriteTo(f, 0); _ = f.Close() }()
 	}
+	if o.only != "" && !slices.Contains(names(), o.only) {
+		return fmt.Errorf("%q is none of %s", o.only, strings.Join(names(), ", "))
+	}
 	fmt.Printf("%s, %s, %d cores, %s\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), version.String(), runtime.GOMAXPROCS(0), cpuName())
-	for _, part := range []struct {
-		name string
-		do   func(context.Context, options) error
-	}{{"alerts", alerts}, {"stories", stories}, {"hangs", hangs}, {"attacks", attacks}, {"outages", outages}, {"mornings", mornings}, {"events", events}, {"http", plainHTTP}, {"parts", parts}} {
-		if o.only != "" && o.only != part.name {
+	for _, part := range loads() {
+		if o.only != part.name && (o.only != "" || part.long) {
 			continue
 		}
 		if err := part.do(ctx, o); err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -94,21 +93,8 @@ func outage(ctx context.Context, waiting int, lasts time.Duration) (*outcome, er
 // pile posts an alert for each of so many people, and waits until no stage works
 // on them any more.
 func (s *stack) pile(ctx context.Context, n int) error {
-	const batch = 100
-	c := client(4)
-	for i := 0; i < n; i += batch {
-		var b bytes.Buffer
-		b.WriteString(`{"events":[`)
-		for j := i; j < min(i+batch, n); j++ {
-			if j > i {
-				b.WriteByte(',')
-			}
-			event(&b, j, charges[0])
-		}
-		b.WriteString(`]}`)
-		if err := post(ctx, c, s.url, s.sign(b.Bytes())); err != nil {
-			return err
-		}
+	if err := s.pour(ctx, client(4), bankCode, 0, n); err != nil {
+		return err
 	}
 	// A probe may be in the queue.
 	for s.waiting(ctx, queue.Events) > 0 || s.waiting(ctx, queue.LINE) > 2 {

@@ -1,0 +1,3 @@
+module kozamori/infra/floor
+
+go 1.26.0
