@@ -68,7 +68,7 @@ func (s *System) chatter() (*chat.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: s.names,
+	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Controls: s.Controls(), Names: s.names,
 		Link: link, RestoreLink: composer.RestoreLink, Door: door, Key: key, KeyLink: keyLink, Policy: s.Policy, Queue: s.Queue, Channels: channels, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 
@@ -96,6 +96,7 @@ func (s *System) Web() (http.Handler, error) {
 	if c.Channels, err = s.channels(); err != nil {
 		return nil, err
 	}
+	c.Controls = s.Controls()
 	c.Mails, c.Disputes, c.LineID, c.EscalateAfter = s.Mail.From != "", s.Disputes(), s.LINE.ID, s.EscalateAfter
 	return s.upToDate(web.New(c)), nil
 }

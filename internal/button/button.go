@@ -29,10 +29,11 @@ const (
 	Join    Verb = "join"    // of a Code: become a guardian
 	Pause   Verb = "pause"   // For a while, or Until a time
 	Restore Verb = "restore" // a Step that lowered what is told, for a Watcher of its account
+	Control Verb = "control" // of a Watcher's account: the bank is to stop what Kind says; Asked tells when that was confirmed
 )
 
 // Verbs lists them all.
-var Verbs = []Verb{NotMine, Mine, Ask, Undo, Trust, Leave, Erase, Join, Pause, Restore}
+var Verbs = []Verb{NotMine, Mine, Ask, Undo, Trust, Leave, Erase, Join, Pause, Restore, Control}
 
 // All stands for the watcher of every account of a person.
 const All = "all"
@@ -59,6 +60,8 @@ type Press struct {
 	For      time.Duration
 	Until    time.Time // to the second
 	Step     string    // of the trail
+	Kind     string    // of a control
+	Service  string    // of a control
 	// Whole tells that "not me" is about each incident of the record's service, on
 	// its account, that waited for an answer when the button was shown (Asked), and
 	// "mine" about all pieces of the incident, as Mark says that they were shown, or,
@@ -85,6 +88,8 @@ func (p Press) Data() string {
 	set("d", p.Delivery)
 	set("step", p.Step)
 	set("m", p.Mark)
+	set("k", p.Kind)
+	set("v", p.Service)
 	if p.Whole {
 		set("s", "1")
 	}
@@ -109,7 +114,7 @@ func (p Press) Data() string {
 // such a verb. What else cannot be read is left empty.
 func Parse(data string) (Press, bool) {
 	v, err := url.ParseQuery(data)
-	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), Step: v.Get("step"), Mark: v.Get("m"), For: lengths[v.Get("for")], Whole: v.Get("s") == "1", Other: v.Get("o") == "1"}
+	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), Step: v.Get("step"), Mark: v.Get("m"), Kind: v.Get("k"), Service: v.Get("v"), For: lengths[v.Get("for")], Whole: v.Get("s") == "1", Other: v.Get("o") == "1"}
 	if err != nil || !slices.Contains(Verbs, p.Verb) {
 		return Press{}, false
 	}

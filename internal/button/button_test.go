@@ -29,7 +29,9 @@ var sent = map[string]button.Press{
 	"a=pause&for=1h":                              {Verb: button.Pause, For: button.Short},
 	"a=pause&for=168h":                            {Verb: button.Pause, For: button.Long},
 	"a=pause&for=until.1795834800":                {Verb: button.Pause, Until: noon},
-	"a=restore&step=s2abc&w=w7":                   {Verb: button.Restore, Step: "s2abc", Watcher: "w7"},
+	"a=control&k=stop_service&r=r1&v=paypay&w=w7": {Verb: button.Control, Record: "r1", Watcher: "w7", Kind: "stop_service", Service: "paypay"},
+	"a=control&for=until.1795834800&k=stop_debits&t=tp6z00&w=w7": {Verb: button.Control, Watcher: "w7", Kind: "stop_debits", Until: noon, Asked: noon},
+	"a=restore&step=s2abc&w=w7":                                  {Verb: button.Restore, Step: "s2abc", Watcher: "w7"},
 }
 
 func TestWhatPhonesCarryIsWrittenAndReadAsEver(t *testing.T) {

@@ -163,6 +163,9 @@ func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.Dis
 	}
 	f.Since = since(res)
 	opened := res.Outcome == dispute.Opened || res.Outcome == dispute.AlreadyOpen
+	if opened {
+		f.Stops = t.stopsOf(ctx, res)
+	}
 	if parts, in := watch.SilencedFor(w.ID, res.Groups); opened && len(parts) > 0 {
 		total := watch.TotalOf(parts, nil)
 		f.Silenced, f.SilencedIn = &total, in

@@ -82,6 +82,7 @@ type Config struct {
 	LINE       LINE
 	Disputes   Disputes
 	Membership Membership
+	Controls   Controls
 	Names      Names
 	// Link is the address of a watcher's page of a record; nil leaves the
 	// links out.

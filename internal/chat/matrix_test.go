@@ -123,6 +123,9 @@ func newCrowd(t *testing.T) *crowd {
 		_, err = w.members.Accept(ctx, user(9), h.used, ja)
 		must(err)
 	}
+	for _, bank := range []string{account.Bank, "0168"} {
+		must(w.store.Write(ctx, store.PutBank(&store.Bank{Code: bank, Callback: "https://bank.example/", Controls: watch.ControlKinds()})))
+	}
 	// A person who left one account still watches another.
 	still := watch.AccountKey{Bank: account.Bank, Ref: "acc_6"}
 	w.own(user(6), still, func(a *watch.Account) { a.Mask = "普通 ***6666" })
@@ -296,6 +299,9 @@ var pressRows = map[string]pressRow{
 	"restore": {func(w *world, h holding, m *member) string {
 		return ofWatcher("restore")(w, h, m) + "&step=" + h.step
 	}, told{wording.Restored(ja).Title, true}, told{wording.Restored(ja).Title, true}, wording.Useless(ja).Title, false},
+	"control": {func(w *world, h holding, m *member) string {
+		return ofWatcher("control")(w, h, m) + "&k=stop_service&v=paypay"
+	}, told{"停止を頼みました。まだ止まっていません", true}, told{wording.OwnerOnly(ja).Title, false}, wording.Useless(ja).Title, false},
 	"pause": {func(*world, holding, *member) string { return "a=pause&for=1h" }, told{wording.Paused(ja, time.Time{}, time.Time{}).Title, true},
 		told{wording.Paused(ja, time.Time{}, time.Time{}).Title, true}, wording.NotConnected(ja).Title, true},
 }

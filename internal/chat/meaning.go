@@ -65,8 +65,15 @@ func (t *talk) stopMoney(ctx context.Context) (plan, error) {
 	}
 	p := say(wording.StopMoney(help))
 	f, err := t.open(ctx, accounts, lang)
-	if err == nil && len(f.Items) > 0 {
+	if err != nil {
+		return p, err
+	}
+	if len(f.Items) > 0 {
 		p.say = []message.Message{wording.OpenIncidents(f), p.say[0]} // the last is what is in sight
+	}
+	offers, err := t.stops(ctx, accounts, lang)
+	if err == nil && len(offers) > 0 {
+		p.say = append(p.say, wording.StopOffers(lang, offers))
 	}
 	return p, err
 }

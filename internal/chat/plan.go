@@ -153,6 +153,7 @@ func presses() map[button.Verb]press {
 		button.Join:    func(t *talk, ctx context.Context, p button.Press) (plan, error) { return t.join(ctx, p.Code) },
 		button.Pause:   (*talk).pause,
 		button.Restore: (*talk).restore,
+		button.Control: (*talk).control,
 	}
 }
 

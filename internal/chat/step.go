@@ -40,7 +40,19 @@ func (t *talk) tellStep(ctx context.Context) queue.Verdict {
 	if reader == nil {
 		return queue.Acknowledge // they left, or the account was erased
 	}
-	words := t.stepWords(ctx, step, account, reader, n)
+	words := message.Message{}
+	if step.Kind == watch.StepControl && step.Control != nil {
+		is, so, err := t.controlWords(ctx, step, account, reader, n)
+		switch {
+		case err != nil:
+			return t.brokenNews("what a bank was asked to stop cannot be read", err)
+		case !so:
+			return queue.Acknowledge
+		}
+		words = is
+	} else {
+		words = t.stepWords(ctx, step, account, reader, n)
+	}
 	p := &parcel{user: n.To.LineUser, key: n.Key(), what: "news of a change", since: t.sent, within: keyLife, words: []message.Message{words}}
 	if n.To.Mail != "" {
 		p.user, p.mail, p.over = "", n.To.Mail, t.Channels.Named(n.Over)
@@ -91,6 +103,11 @@ func (t *talk) restore(ctx context.Context, p button.Press) (plan, error) {
 			return plan{}, err
 		}
 		list, i, lang = []membership.Bound{left}, 0, left.Watcher.Lang
+	}
+	if step, err := t.ofControl(ctx, p.Step, list[i].Account.AccountKey); err == nil {
+		return t.askAgain(ctx, step, list[i], lang)
+	} else if !errors.Is(err, settings.ErrNoStep) {
+		return plan{}, err
 	}
 	back, err := t.Membership.Restore(ctx, list[i].Account.AccountKey, p.Step,
 		settings.Who{Watcher: p.Watcher, LineUser: t.Event.User, Way: watch.WayChat, At: t.Now()})

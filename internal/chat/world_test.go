@@ -18,6 +18,7 @@ import (
 
 	"kozamori/internal/channel"
 	"kozamori/internal/chat"
+	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/email"
 	"kozamori/internal/email/ses"
@@ -108,6 +109,7 @@ func newWorld(t *testing.T) *world {
 		Store: fragile, LINE: &fragileLINE{LINE: client, c: w.crash}, Membership: w.members, Names: names{}, Now: w.Now, Logger: w.Logger,
 		Menus:    &line.Menus{Client: client, Now: w.Now},
 		Disputes: &dispute.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger},
+		Controls: &control.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger},
 		Link:     func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },
 		Door: func(_ context.Context, user string, _ watch.Lang) (string, error) {
 			return "https://kozamori.example/s/" + user[len(user)-3:], nil

@@ -283,8 +283,9 @@ type ControlStep struct {
 	Kind      ControlKind  `json:"kind"`
 	Service   string       `json:"service,omitempty"`
 	State     ControlState `json:"state"`
-	Terms     ControlTerms `json:"terms,omitzero"` // of what was asked for last
-	Text      quote.Text   `json:"text,omitempty"` // of the bank
+	Asked     ControlState `json:"asked,omitempty"` // requested or withdrawn: what the owner's latest act was
+	Terms     ControlTerms `json:"terms,omitzero"`  // of what was asked for last
+	Text      quote.Text   `json:"text,omitempty"`  // of the bank
 	// Stands tells that something is stopped all the same, as the bank has said.
 	Stands bool `json:"stands,omitempty"`
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/message"
 	"kozamori/internal/token"
@@ -42,6 +43,21 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 	}
 	do, ok := s.asked(w, r, v)
 	if !ok {
+		return
+	}
+	if do == wording.DoControl {
+		switch err := s.stopped(r.Context(), v, r.PostForm.Get(wording.FieldService)); {
+		case errors.Is(err, control.ErrNotFound):
+			s.unknown(w, r)
+		case errors.Is(err, control.ErrTerms):
+			s.page(w, http.StatusBadRequest, wording.NotTakenPage(v.look.Watcher.Lang))
+		case errors.Is(err, control.ErrNotAllowed):
+			s.page(w, http.StatusConflict, s.alertPage(r, v, v.look, wording.RefusedAllowed))
+		case err != nil && !errors.Is(err, control.ErrNotOffered) && !errors.Is(err, control.ErrFull):
+			s.broken(w, r, err)
+		default:
+			again(w, r) // the page says how it stands
+		}
 		return
 	}
 	v.who.Mark = r.PostForm.Get(wording.FieldShown)
@@ -211,6 +227,7 @@ func (s *site) alertFacts(r *http.Request, v visit, res dispute.Result) wording.
 		}
 	}
 	f.Related, f.TakenBack = s.related(r, v, res), s.takenBack(r.Context(), res)
+	f.Stops, f.Controls = s.stopsOf(r.Context(), res)
 	f.BankName, f.Bank = s.Names.Bank(r.Context(), res.Record.Account.Bank, res.Watcher.Lang)
 	f.ServiceName, f.Service = s.Names.Service(res.Record.Service, res.Watcher.Lang)
 	f.ServiceOf = func(id string) (string, wording.Contact) { return s.Names.Service(id, res.Watcher.Lang) }

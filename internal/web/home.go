@@ -238,6 +238,7 @@ func (s *site) home(w http.ResponseWriter, r *http.Request, g *guest) {
 		} else { // the page is worth more
 			s.Logger.WarnContext(r.Context(), "the feed of a bank cannot be read for its customers", "bank", b.Account.Bank, "err", err)
 		}
+		v.Stops = s.stoppable(r.Context(), b.Account.AccountKey)
 		views = append(views, v)
 	}
 	s.page(w, http.StatusOK, wording.HomePage(g.Lang, views, homePath, g.Expires, g.ByMail))

@@ -23,7 +23,7 @@ const (
 
 // form asks for a button with every field that one of them reads.
 func form(do string) url.Values {
-	return url.Values{"do": {do}, "record": {"r1"}, "watcher": {"g1"}, "name": {"x"}, "email": {"evil@example.jp"}, "service_min": {"1"}, "sure": {"on"}}
+	return url.Values{"do": {do}, "record": {"r1"}, "watcher": {"g1"}, "name": {"x"}, "email": {"evil@example.jp"}, "service_min": {"1"}, "sure": {"on"}, "control": {"stop_service"}, "service": {"paypay"}}
 }
 
 // A secret opens one kind of page only, in whichever cookie it is put.

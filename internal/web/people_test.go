@@ -89,6 +89,9 @@ func (w *world) visitors() []*visitor {
 		{name: "a stranger", user: stranger, id: "none"},
 		{name: "nobody", id: "none"},
 	}
+	for bank := range map[string]bool{holdings[0].account.Bank: true, anotherBanks.Bank: true} {
+		must(w.store.Write(ctx, store.PutBank(&store.Bank{Code: bank, Callback: "https://bank.example/", Controls: watch.ControlKinds()})))
+	}
 	for _, h := range holdings[:3] {
 		a := &watch.Account{AccountKey: h.account, Mask: quote.Text("普通 " + h.marks[0])}
 		if stored, err := w.store.Account(ctx, h.account); err == nil {

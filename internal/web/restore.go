@@ -24,6 +24,13 @@ func (s *site) restore(w http.ResponseWriter, r *http.Request) {
 		s.page(w, http.StatusForbidden, wording.RestoreGonePage(spoken(w, r)))
 		return
 	}
+	if step, err := s.ofControl(r.Context(), id); err != nil {
+		s.broken(w, r, err)
+		return
+	} else if step != nil {
+		s.restoreControl(w, r, step, watcher)
+		return
+	}
 	f, ok := s.lowered(w, r, id, watcher)
 	if !ok {
 		return

@@ -54,6 +54,7 @@ func routes() []route {
 		{"/history", shown, func(s *site) accountPage { return s.history }},
 		{"/history.csv", shown, func(s *site) accountPage { return s.historyFile }},
 		{"/services", shownDone, func(s *site) accountPage { return s.services }},
+		{wording.ControlsPath, shownDone, func(s *site) accountPage { return s.controls }},
 		{"/trail", shown, func(s *site) accountPage { return s.trail }},
 		{"/family", shownDone, func(s *site) accountPage { return s.family }},
 		{wording.InvitePath, shownDone, func(s *site) accountPage { return s.inviting }},

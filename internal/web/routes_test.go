@@ -77,7 +77,7 @@ type row struct {
 var rows = map[string]row{
 	"/a/{token}": {own: ownToken("/a/", tokens.PurposeAnswer), others: otherTokens("/a/", tokens.PurposeAnswer), get: answers(303)},
 	"/alert/{handle}": {own: ownHandle("/alert/", tokens.PurposeAnswer), others: otherHandles("/alert/", tokens.PurposeAnswer), get: answers(200),
-		does: map[string]done{wording.DoNotMine: acts(303), wording.DoMine: acts(303), wording.DoOther: acts(303), wording.DoUndo: answers(303), wording.DoTrust: ownersAct(303, 409)}},
+		does: map[string]done{wording.DoNotMine: acts(303), wording.DoMine: acts(303), wording.DoOther: acts(303), wording.DoUndo: answers(303), wording.DoTrust: ownersAct(303, 409), wording.DoControl: ownersAct(303, 409)}},
 	"/stop/{token}": {own: ownToken("/stop/", tokens.PurposeStop), others: otherTokens("/stop/", tokens.PurposeStop), get: answers(303), any: new(acts(200))},
 	"/mails/{handle}": {own: ownHandle("/mails/", tokens.PurposeStop), others: otherHandles("/mails/", tokens.PurposeStop), get: answers(200),
 		does: map[string]done{wording.DoStop: acts(303)}},
@@ -103,6 +103,7 @@ var rows = map[string]row{
 	"/home/{account}/history":     room("/history", nil),
 	"/home/{account}/history.csv": room("/history.csv", nil),
 	"/home/{account}/trail":       room("/trail", nil),
+	"/home/{account}/controls":    room("/controls", map[string]done{wording.DoControl: ownersAct(303, 409), wording.DoControlBack: answers(404)}),
 	"/home/{account}/services":    room("/services", map[string]done{wording.DoMine: acts(303), wording.DoNotMine: acts(303)}),
 	"/home/{account}/family": room("/family", map[string]done{wording.DoDismiss: ownersAct(200, 404), wording.DoHide: ownersAct(200, 404), wording.DoShow: ownersAct(200, 404),
 		wording.DoWithdraw: ownersAct(200, 404)}),

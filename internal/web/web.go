@@ -66,6 +66,7 @@ type Config struct {
 	Store    *store.Store
 	Queue    queue.Sender // for news of what protects less
 	Disputes Disputes
+	Controls Controls // nil on the page of statements
 	Names    Names
 	Channels channel.Registry
 	Keys     *token.Keys

@@ -17,6 +17,7 @@ import (
 
 	"kozamori/internal/app"
 	"kozamori/internal/catalog"
+	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
@@ -98,6 +99,7 @@ type world struct {
 	table    *worldtest.Asked
 	store    *store.Store
 	disputes *dispute.Service
+	controls *control.Service
 	keys     *token.Keys
 	sessions *session.Service
 	mails    *mails
@@ -116,13 +118,14 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 	made := worldtest.New(t, worldtest.At(time.Date(2020, 9, 4, 5, 8, 0, 0, time.UTC)))
 	w := &world{World: made, t: t, table: made.Table, store: made.Store, keys: made.Keys, file: made.File, logger: made.Logger}
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.Queue, Now: w.Now, Logger: w.logger}
+	w.controls = &control.Service{Store: w.store, Queue: w.Queue, Now: w.Now, Logger: w.logger}
 	w.mails = &mails{}
 	w.sessions = &session.Service{Store: w.store, Keys: w.keys, Now: w.now}
 	var h http.Handler
 	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	t.Cleanup(w.srv.Close)
 	w.mails.base = w.srv.URL
-	c := web.Config{Store: w.store, Disputes: w.disputes, Names: names{}, Channels: app.Channels(), Keys: w.keys, BaseURL: w.srv.URL,
+	c := web.Config{Store: w.store, Disputes: w.disputes, Controls: w.controls, Names: names{}, Channels: app.Channels(), Keys: w.keys, BaseURL: w.srv.URL,
 		Catalog: services{}, Mails: true, LineID: "@kozamori", Sessions: w.sessions, Membership: &membership.Service{Store: w.store, Keys: w.keys, Queue: w.mails, Now: w.now, Logger: w.logger},
 		Now: w.now, Logger: w.logger}
 	pages, statements := web.New(c), web.Statements(c)

@@ -42,8 +42,10 @@ type DisputeFacts struct {
 	// UndoUntil is the end of the time in which the answer can be taken back;
 	// zero leaves the button out.
 	UndoUntil time.Time
-	Change    watch.DisputeChange // for DisputeStatus: the bank's change to tell
-	Link      string              // page of the alert; empty leaves the button out
+	// Stops are the services whose debits the bank can be asked to stop, with one press.
+	Stops  []Choice
+	Change watch.DisputeChange // for DisputeStatus: the bank's change to tell
+	Link   string              // page of the alert; empty leaves the button out
 }
 
 func (f *DisputeFacts) lang() watch.Lang { return langOf(f.Lang) }
@@ -343,7 +345,7 @@ func (f *DisputeFacts) buttons() []message.Button {
 	if f.Recognised != nil {
 		out = append(out, f.addRecognised())
 	}
-	out = append(out, f.addSilenced()...)
+	out = append(append(out, f.addSilenced()...), f.stops()...)
 	if !f.UndoUntil.IsZero() {
 		until := f.UndoUntil.In(watch.JST).Format("15:04")
 		out = append(out, message.Button{Label: labelOf(lang, tUndoButton.in(lang, until), accountIf(f.Several, f.account())), Display: saidOf(lang, tUndoDisplay.in(lang), f.account()), Style: message.Secondary,

@@ -28,6 +28,7 @@ type AccountView struct {
 	Nothing, Never bool
 	Now            time.Time
 	Feed           FeedFacts // of the bank
+	Stops          bool      // its bank can be asked to stop something
 }
 
 var (
@@ -268,6 +269,9 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 				{Href: a.Path + "/family", Label: tGoFamily.in(lang), Hint: family.in(lang)},
 				{Href: a.Path + "/leave", Label: leave.in(lang), Hint: ""},
 			}}
+		if a.Stops {
+			part.Links = slices.Insert(part.Links, 3, message.PageLink{Href: a.Path + ControlsPath, Label: tCtlTitle.in(lang), Hint: tCtlHint.in(lang)})
+		}
 		part.Text, part.Alarm = append(part.Text, a.silence()...), a.alarm()
 		switch quiet := a.Feed.alarm(lang); {
 		case quiet != "" && part.Alarm == "":

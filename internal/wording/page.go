@@ -42,6 +42,10 @@ type PageFacts struct {
 	UndoUntil time.Time   // end of the time in which the reader can take "not mine" back; zero if they cannot
 	Offer     watch.Trust // what trusting would add; the zero value offers nothing
 	TrustDays int         // how long it would hold
+	// Stops are the services of a report that the bank can be asked to stop with one press,
+	// and Controls what it was asked for.
+	Stops    []Choice
+	Controls []ControlFacts
 	// Channel is what the reader calls a channel; nil calls each by its kind.
 	Channel func(watch.ChannelKind) string
 	Now     time.Time
@@ -280,7 +284,10 @@ func (f *PageFacts) open() message.Part {
 		m.Text = append(append(m.Text, f.claims(false)...), tDoNow.in(lang))
 		m.Steps = f.steps()
 	}
-	p := message.Part{Message: m, Links: []message.PageLink{{Href: "?" + SheetMark, Label: tSheetLink.in(lang), Hint: tSheetHint.in(lang)}}}
+	p := message.Part{Message: f.withControls(m), Links: []message.PageLink{{Href: "?" + SheetMark, Label: tSheetLink.in(lang), Hint: tSheetHint.in(lang)}}}
+	for _, s := range f.Stops {
+		p.Forms = append(p.Forms, StopForm(lang, s))
+	}
 	if rest := f.Record.Recognised(); len(rest) > 0 {
 		p.Forms = append(p.Forms, f.addRest(rest))
 	}

@@ -143,6 +143,8 @@ func (s *StepLine) title() text {
 		return tStepReplaced
 	case watch.StepHistory:
 		return pick(s.Step.Lowered, tStepHistEnds, tStepHistory)
+	case watch.StepControl:
+		return s.controlTitle()
 	}
 	return tStepOther
 }
@@ -225,6 +227,9 @@ func (s *StepLine) where() text {
 }
 
 func (s *StepLine) facts(lang watch.Lang, now time.Time) []message.Fact {
+	if s.Step.Kind == watch.StepControl {
+		return s.controlFacts(lang, now)
+	}
 	out := []message.Fact{{Label: tStepWho.in(lang), Value: s.by(lang)}}
 	if from := s.from(lang); from != "" {
 		out[0] = message.Fact{Label: s.where().in(lang), Value: from}
