@@ -24,8 +24,8 @@ var (
 	tOfferText   = text{ja: "ボタンを押すと、%sに停止を頼みます。止まるのは、銀行から「停止しました」と返事が来てからです。急ぐときは、電話してください。", en: "A button asks %s to stop it. It is stopped only once the bank says so. If it is urgent, call."}
 	tOfferFamily = text{ja: "停止を頼めるのは、口座の名義人だけです。本人に伝えてください。", en: "Only the owner of the account can ask for it. Please tell them."}
 	tOfferPage   = text{ja: "引き落としの上限は、「%s」から開くページで決められます。", en: "A limit can be set on the page that \"%s\" opens."}
-	tAskService  = text{ja: "%sを止めるよう頼む", en: "Stop %s"}
-	tAskLinks    = text{ja: "新しい登録を止めるよう頼む", en: "Stop new links"}
+	tAskService  = text{ja: "%sを止める", en: "Stop %s"}
+	tAskLinks    = text{ja: "新しい登録を止める", en: "Stop new links"}
 	tAskDebits   = text{ja: "引き落としをすべて止める", en: "Stop all debits"}
 
 	tSureLinks     = text{ja: "決済サービスへの新しい登録を、すべて止めるよう頼みますか", en: "Ask the bank to stop all new links to payment services?"}
@@ -61,7 +61,7 @@ func StopOffers(lang watch.Lang, list []StopAccount) message.Message {
 	for _, a := range list {
 		one := message.Message{Lang: m.Lang, Alt: m.Alt, Tone: m.Tone, Badge: m.Badge, Title: m.Title, Facts: accountFacts(lang, []ChatAccount{a.ChatAccount})}
 		for _, c := range a.Controls {
-			one.Facts = append(one.Facts, message.Fact{Label: c.what(), Value: c.state()})
+			one.Facts = append(one.Facts, c.fact())
 		}
 		if a.Guardian {
 			one.Text = []string{tOfferFamily.in(lang)}
@@ -83,9 +83,11 @@ func StopOffers(lang watch.Lang, list []StopAccount) message.Message {
 
 // buttons ask for each service that is not stopped, and for what is wider.
 func (a *StopAccount) buttons(lang watch.Lang, several bool) (out []message.Button) {
+	var says []string
 	add := func(label string, p button.Press) {
 		p.Verb, p.Watcher = button.Control, a.Watcher
-		out = append(out, message.Button{Label: labelOf(lang, label, accountIf(several, a.name())), Display: saidOf(lang, label, a.name()), Style: message.Secondary, Postback: p.Data()})
+		says = append(says, label)
+		out = append(out, message.Button{Label: label, Display: saidOf(lang, label, a.name()), Style: message.Secondary, Postback: p.Data()})
 	}
 	for _, s := range a.open() {
 		add(tAskService.in(lang, s.Name), button.Press{Kind: string(watch.StopService), Service: s.ID})
@@ -97,6 +99,10 @@ func (a *StopAccount) buttons(lang watch.Lang, several bool) (out []message.Butt
 		if slices.Contains(a.Offers, kind) && !a.stands(kind, "") {
 			add(pick(kind == watch.StopLinks, tAskLinks, tAskDebits).in(lang), button.Press{Kind: string(kind)})
 		}
+	}
+	of := accountOn(accountIf(several, a.name()), says...)
+	for i := range out {
+		out[i].Label = onAccount(lang, out[i].Label, of)
 	}
 	return out
 }
@@ -187,6 +193,7 @@ func StopRefused(lang watch.Lang, why StopRefusal, bank string, contact Contact)
 }
 
 var (
+	tCtlStop    = text{ja: "停止", en: "Stop"}
 	tIsAsked    = text{ja: "銀行の返事を待っています", en: "Waiting for the bank"}
 	tIsLate     = text{ja: "銀行の返事がまだありません", en: "The bank has not answered yet"}
 	tIsApplied  = text{ja: "停止中", en: "Stopped"}
@@ -198,6 +205,11 @@ var (
 	tIsEnded    = text{ja: "期限が来て終了", en: "Over"}
 	tIsStanding = text{ja: "%s（前のものは停止中）", en: "%s (what was before is stopped)"}
 )
+
+// fact is one line of what it is and how it stands.
+func (f *ControlFacts) fact() message.Fact {
+	return message.Fact{Label: tCtlStop.in(f.lang()), Value: tcServMine.in(f.lang(), f.what(), f.state())}
+}
 
 // state is how it stands in a few words: what is asked for is not said to be stopped.
 func (f *ControlFacts) state() string {

@@ -155,7 +155,7 @@ func StopForm(lang watch.Lang, s Choice) message.Form {
 // withControls adds to a report what the bank was asked to stop with it.
 func (f *PageFacts) withControls(m message.Message) message.Message {
 	for _, c := range f.Controls {
-		m.Facts = append(m.Facts, message.Fact{Label: c.what(), Value: c.state()})
+		m.Facts = append(m.Facts, c.fact())
 	}
 	return m
 }

@@ -40,6 +40,7 @@ func chat(lang watch.Lang) []Kind {
 	add("pause?", wording.AskPause(lang, at))
 	add("paused", wording.Paused(lang, at.AddDate(0, 0, 1), at))
 	add("no pause any more", wording.Resumed(lang, true))
+	out = append(out, stops(lang, one, theirs)...)
 	out = append(out, lists(lang)...)
 	out = append(out, connecting(lang, one, theirs)...)
 	out = append(out, news(lang, one)...)

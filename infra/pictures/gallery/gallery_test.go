@@ -183,7 +183,7 @@ func complete(t *testing.T, k gallery.Kind, lang watch.Lang, d drawn, most float
 func TestEachKindOfMessageIsShown(t *testing.T) {
 	t.Parallel()
 	var own strings.Builder
-	for _, name := range []string{"kinds.go", "chat.go"} {
+	for _, name := range []string{"kinds.go", "chat.go", "control.go"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
