@@ -112,9 +112,12 @@ func start(t *testing.T, path string) context.Context {
 	// well. It saves half of the processor time.
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,BackForwardCache,SpareRendererForSitePerProcess,IsolateOrigins,site-per-process,PaintHolding,RenderDocument"),
-		on("disable-site-isolation-trials"), on("in-process-gpu"), on("disable-threaded-compositing"), on("no-zygote"), on("disable-software-rasterizer"),
+		on("disable-site-isolation-trials"), on("in-process-gpu"), on("no-zygote"),
 		chromedp.Flag("js-flags", "--no-opt,--no-maglev"),
 		chromedp.Flag("accept-lang", "en-US"), on("disable-quic"), on("disable-component-update"), on("hide-scrollbars"), chromedp.UserDataDir(dir))
+	if os.Getenv("KOZAMORI_SHOTS") == "" { // for pictures it has to draw
+		options = append(options, on("disable-threaded-compositing"), on("disable-software-rasterizer"))
+	}
 	all, stopAll := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stop := chromedp.NewContext(all)
 	if err := chromedp.Do(ctx); err != nil {
