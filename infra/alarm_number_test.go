@@ -71,7 +71,7 @@ func TestTheNumbersOfTheParametersAreThoseInUse(t *testing.T) {
 	words := map[time.Duration]string{5 * time.Second: "five", 10 * time.Second: "ten", 20 * time.Second: "twenty"}
 	left := told(t, "template.yaml", says.String(), []string{
 		fmt.Sprintf("%s seconds of it may come at once", words[ingest.AtOnce]),
-		"@123abcde", "such as 2026-11-29", "Two with a comma between", "How many events a second", "How many other requests a second", // examples, units
+		"@123abcde", "such as 2026-11-29", "Two with a comma between", "How many events a second", "How many other requests a second", "How many pushes a second", "How many mails a second", // examples, units
 		"after half of it", "0s is never", "0 limits nothing", "s3://", "mTLS",
 		fmt.Sprintf("It takes %d of the account's concurrent executions, of which 100 must stay free", reserved(t)), // AWS's own
 	})

@@ -146,12 +146,12 @@ const another = "0158"
 // storms compares alerts of one bank when all is quiet with those while another bank
 // posts batches as fast as it is answered, and while other programs take the cores.
 func storms(ctx context.Context, o options) error {
-	fmt.Printf("%d alerts/s of a bank for %d s: alone, beside another's storm of batches of %d, and beside other programs on each core\n", o.rate, o.seconds, o.batch)
-	quiet, err := beside(ctx, o, nil)
+	fmt.Printf("%d alerts/s of a bank for %d s: alone, during another's storm of batches of %d, and next to other programs on each core\n", o.rate, o.seconds, o.batch)
+	quiet, err := along(ctx, o, nil)
 	if err != nil {
 		return err
 	}
-	storm, err := beside(ctx, o, func(ctx context.Context, s *stack) error {
+	storm, err := along(ctx, o, func(ctx context.Context, s *stack) error {
 		_, n, before, after, err := s.storm(ctx, o, s.url)
 		row("the storm, acknowledged", rate(n, after.at.Sub(before.at)))
 		return err
@@ -159,18 +159,18 @@ func storms(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	busy, err := beside(ctx, o, func(ctx context.Context, _ *stack) error { return burning(ctx, runtime.GOMAXPROCS(0)) })
+	busy, err := along(ctx, o, func(ctx context.Context, _ *stack) error { return burning(ctx, runtime.GOMAXPROCS(0)) })
 	if err != nil {
 		return err
 	}
 	spread("POST to accepted by LINE, alone (aim: p99 4 ms)", quiet)
-	spread("beside another bank's storm (aim: p99 35 ms)", storm)
-	spread("beside other programs on each core (aim: p99 15 ms)", busy)
+	spread("with another bank's storm (aim: p99 35 ms)", storm)
+	spread("with other programs on each core (aim: p99 15 ms)", busy)
 	return nil
 }
 
-// beside sends the alerts of a bank while something else goes on.
-func beside(ctx context.Context, o options, else_ func(context.Context, *stack) error) ([]time.Duration, error) {
+// along sends the alerts of a bank while something else goes on.
+func along(ctx context.Context, o options, meanwhile func(context.Context, *stack) error) ([]time.Duration, error) {
 	s, err := open(ctx, o.watched)
 	if err != nil {
 		return nil, err
@@ -189,8 +189,8 @@ func beside(ctx context.Context, o options, else_ func(context.Context, *stack) 
 	over, quit := context.WithCancel(ctx)
 	defer quit()
 	ended := make(chan error, 1)
-	if else_ != nil {
-		go func() { ended <- else_(over, s) }()
+	if meanwhile != nil {
+		go func() { ended <- meanwhile(over, s) }()
 		time.Sleep(time.Second) // it is under way
 	} else {
 		ended <- nil

@@ -23,7 +23,7 @@ import (
 
 func main() {
 	file := flag.String("file", "", "the `file` to append to")
-	watched := flag.Int("watched", 10_000, "accounts that are watched, acc_00000000 and on")
+	watched := flag.Int("watched", 10_000, "accounts that are watched, from the first on")
 	flag.Parse()
 	if err := serve(*file, os.Getenv("FLOOR_SECRET"), *watched); err != nil {
 		fmt.Fprintln(os.Stderr, err)

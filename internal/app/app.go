@@ -244,7 +244,7 @@ func (s *System) members() *membership.Service {
 // Sweep finds what is due.
 func (s *System) Sweep() *sweep.Stage {
 	lists := &audit.List{Store: s.Store, Now: s.Now, Logger: s.Logger}
-	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, FanOut: true, Erase: s.members().EraseRest, Chain: lists.ChainAll,
+	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, ReleaseRate: s.LINE.PerSecond * 3 / 4, FanOut: true, Erase: s.members().EraseRest, Chain: lists.ChainAll,
 		Look: func(ctx context.Context, k watch.AccountKey) error {
 			return settings.New(s.Store, s.Queue).Look(ctx, k, s.Now())
 		},

@@ -48,6 +48,7 @@ func (s *System) senders() (channel.Registry, error) {
 		line.Channel.Kind:  s.lineSender,
 		email.Channel.Kind: s.mails,
 	}
+	takes := map[watch.ChannelKind]int{line.Channel.Kind: s.LINE.PerSecond, email.Channel.Kind: s.Mail.PerSecond}
 	var all []channel.Channel
 	for _, c := range registered {
 		opener, ok := open[c.Kind]
@@ -57,6 +58,9 @@ func (s *System) senders() (channel.Registry, error) {
 		sender, err := opener()
 		if err != nil {
 			return channel.Registry{}, err
+		}
+		if n := takes[c.Kind]; n > 0 {
+			c.PerSecond = n
 		}
 		all = append(all, c.With(sender))
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/email"
 	"kozamori/internal/line"
 	"kozamori/internal/quote"
 	"kozamori/internal/store"
@@ -112,6 +113,9 @@ type LINEConfig struct {
 	// either Key (KOZAMORI_LINE_KEY: its kid, a colon, and PEM or a JWK), or the
 	// first of Secrets.
 	Token, ChannelID, Key string
+	// PerSecond is how many pushes a second LINE takes from the channel, of which three
+	// quarters are for what waited. KOZAMORI_LINE_PER_SECOND, "2000".
+	PerSecond int
 }
 
 // MailConfig is how mails go out.
@@ -123,11 +127,14 @@ type MailConfig struct {
 	From, ReplyTo string
 	// ConfigurationSet brings bounces back. KOZAMORI_SES_CONFIGURATION_SET.
 	ConfigurationSet string
+	// PerSecond is how many mails a second SES takes from the account (its maximum
+	// send rate), of which three quarters are for what waited. KOZAMORI_MAIL_PER_SECOND, "14".
+	PerSecond int
 }
 
 // Defaults are what a deployment gets without saying anything.
 func Defaults() Config {
-	return Config{LINE: LINEConfig{API: "https://api.line.me"}, EscalateAfter: 15 * time.Minute, KeepDisputes: store.KeepDispute}
+	return Config{LINE: LINEConfig{API: "https://api.line.me", PerSecond: line.Channel.PerSecond}, Mail: MailConfig{PerSecond: email.Channel.PerSecond}, EscalateAfter: 15 * time.Minute, KeepDisputes: store.KeepDispute}
 }
 
 // FromEnv reads the configuration from environment variables, over Defaults.
@@ -195,6 +202,15 @@ func FromEnv(get func(string) string) (Config, error) {
 				wrong = append(wrong, errors.New(name+" must be a number, such as 2000; 0 limits nothing"))
 			}
 			*to = float64(n)
+		}
+	}
+	for name, to := range map[string]*int{"KOZAMORI_LINE_PER_SECOND": &c.LINE.PerSecond, "KOZAMORI_MAIL_PER_SECOND": &c.Mail.PerSecond} {
+		if v := get(name); v != "" {
+			n, err := strconv.ParseUint(v, 10, 31)
+			if err != nil || n == 0 {
+				wrong = append(wrong, errors.New(name+" must be a number, such as 14"))
+			}
+			*to = int(n)
 		}
 	}
 	if v := get("KOZAMORI_CALLBACKS_INSIDE"); v != "" {

@@ -29,7 +29,7 @@ var key64 = base64.StdEncoding.EncodeToString(make([]byte, 32))
 func whole(more ...string) func(string) string {
 	return env(append(more, "KOZAMORI_URL", "https://kozamori.example/", "KOZAMORI_LINK_KEYS", "b:"+key64+", a:"+key64,
 		"KOZAMORI_LINE_CHANNEL_SECRET", "new, old", "KOZAMORI_LINE_TOKEN", "token", "KOZAMORI_LINE_ID", "@kozamori",
-		"KOZAMORI_MAIL_FROM", "口座守 <alert@kozamori.example>", "KOZAMORI_ESCALATE_AFTER", "20m", "KOZAMORI_CATALOG_KEYS", key64+","+key64, "KOZAMORI_EVENTS_PER_SECOND", "2000", "KOZAMORI_REQUESTS_PER_SECOND", "50", "KOZAMORI_CALLBACKS_INSIDE", "true", "KOZAMORI_SANDBOX", "9990,9991")...)
+		"KOZAMORI_MAIL_FROM", "口座守 <alert@kozamori.example>", "KOZAMORI_ESCALATE_AFTER", "20m", "KOZAMORI_CATALOG_KEYS", key64+","+key64, "KOZAMORI_EVENTS_PER_SECOND", "2000", "KOZAMORI_REQUESTS_PER_SECOND", "50", "KOZAMORI_CALLBACKS_INSIDE", "true", "KOZAMORI_LINE_PER_SECOND", "3000", "KOZAMORI_MAIL_PER_SECOND", "50", "KOZAMORI_SANDBOX", "9990,9991")...)
 }
 
 func TestFromEnv(t *testing.T) {
@@ -39,8 +39,8 @@ func TestFromEnv(t *testing.T) {
 	}
 	want := app.Config{
 		BaseURL:       "https://kozamori.example",
-		LINE:          app.LINEConfig{API: "https://api.line.me", ID: "@kozamori", Secrets: []string{"new", "old"}, Token: "token"},
-		Mail:          app.MailConfig{From: "口座守 <alert@kozamori.example>"},
+		LINE:          app.LINEConfig{API: "https://api.line.me", ID: "@kozamori", Secrets: []string{"new", "old"}, Token: "token", PerSecond: 3000},
+		Mail:          app.MailConfig{From: "口座守 <alert@kozamori.example>", PerSecond: 50},
 		LinkKeys:      []token.Key{{ID: "b", Secret: make([]byte, 32)}, {ID: "a", Secret: make([]byte, 32)}},
 		EscalateAfter: 20 * time.Minute,
 		KeepDisputes:  5 * 365 * 24 * time.Hour,
@@ -58,11 +58,11 @@ func TestFromEnv(t *testing.T) {
 }
 
 func TestWhatDoesNotParseIsToldAtOnceWithoutItsValue(t *testing.T) {
-	_, err := app.FromEnv(env("KOZAMORI_LINK_KEYS", "hunter2", "KOZAMORI_ESCALATE_AFTER", "hunter3", "KOZAMORI_KEEP_DISPUTES", "hunter4", "KOZAMORI_CATALOG_KEYS", "hunter5", "KOZAMORI_EVENTS_PER_SECOND", "hunter6", "KOZAMORI_REQUESTS_PER_SECOND", "hunter8", "KOZAMORI_CALLBACKS_INSIDE", "hunter7", "KOZAMORI_SANDBOX", "hunter9"))
+	_, err := app.FromEnv(env("KOZAMORI_LINK_KEYS", "hunter2", "KOZAMORI_ESCALATE_AFTER", "hunter3", "KOZAMORI_KEEP_DISPUTES", "hunter4", "KOZAMORI_CATALOG_KEYS", "hunter5", "KOZAMORI_EVENTS_PER_SECOND", "hunter6", "KOZAMORI_REQUESTS_PER_SECOND", "hunter8", "KOZAMORI_CALLBACKS_INSIDE", "hunter7", "KOZAMORI_LINE_PER_SECOND", "0", "KOZAMORI_MAIL_PER_SECOND", "hunter10", "KOZAMORI_SANDBOX", "hunter9"))
 	if err == nil {
 		t.Fatal("taken")
 	}
-	for _, want := range []string{"KOZAMORI_LINK_KEYS", "KOZAMORI_ESCALATE_AFTER", "KOZAMORI_KEEP_DISPUTES", "KOZAMORI_CATALOG_KEYS", "KOZAMORI_EVENTS_PER_SECOND", "KOZAMORI_REQUESTS_PER_SECOND", "KOZAMORI_CALLBACKS_INSIDE", "KOZAMORI_SANDBOX"} {
+	for _, want := range []string{"KOZAMORI_LINK_KEYS", "KOZAMORI_ESCALATE_AFTER", "KOZAMORI_KEEP_DISPUTES", "KOZAMORI_CATALOG_KEYS", "KOZAMORI_EVENTS_PER_SECOND", "KOZAMORI_REQUESTS_PER_SECOND", "KOZAMORI_CALLBACKS_INSIDE", "KOZAMORI_LINE_PER_SECOND", "KOZAMORI_MAIL_PER_SECOND", "KOZAMORI_SANDBOX"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q lacks %s", err, want)
 		}

@@ -71,6 +71,9 @@ type Channel struct {
 	Label map[watch.Lang]string
 	// Parallel is how many messages one process hands over at a time.
 	Parallel int
+	// PerSecond is how many messages the provider takes in a second, from all of us
+	// together. Zero is no matter.
+	PerSecond int
 	// Lease is how long a message that was handed over may be without an
 	// outcome before another worker may try: for a provider that drops no
 	// second copy. Zero for one that does.

@@ -16,6 +16,7 @@ var Channel = channel.Channel{
 	Kind:        watch.Email,
 	Label:       map[watch.Lang]string{watch.Japanese: "メール", watch.English: "mail"},
 	Parallel:    32,
+	PerSecond:   14, // of an account that SES has let out of its sandbox, until it asks for more
 	Lease:       time.Minute,
 	Stoppable:   true,
 	Way:         watch.WayMail,

@@ -150,7 +150,7 @@ func (s *Stage) failed(ctx context.Context, provider, whom string, asked time.Du
 	case err != nil:
 	case !b.Open && !open:
 		b.Open, b.Since, b.Next = true, s.Now(), next
-		b.Probes, b.Probed, b.Answers = 0, s.Now(), 0
+		b.Probes, b.Probed, b.Answers, b.Releasing = 0, s.Now(), 0, time.Time{}
 		if err = s.Store.Write(ctx, store.PutBreaker(b)); err == nil {
 			s.Logger.ErrorContext(ctx, LogDown, "provider", provider)
 			s.probeIn(ctx, provider, 0, probeFirst)

@@ -161,7 +161,7 @@ func TestAProviderThatIsDownIsProbedByOneCallAndThenEverythingGoes(t *testing.T)
 	t.Parallel()
 	const n = 120
 	w, p, who := outage(t, n)
-	w.stage.ReleaseRate = 20
+	w.paced(watch.LINE, 27)
 	w.pass(time.Hour, 10*time.Second)
 	if p.vain > 200 {
 		t.Errorf("%d calls in vain", p.vain)

@@ -40,7 +40,7 @@ func (s *Stage) provider(ctx context.Context, c caller, m queue.Message, j watch
 	case !b.Open && j.Round == lookRound:
 		return queue.Acknowledge
 	case !b.Open:
-		return s.release(ctx, m, j)
+		return s.release(ctx, m, j, b)
 	}
 	reset := s.reset(b)
 	if wait := min(b.Next.Sub(s.Now()), BankMost); wait > 0 {

@@ -24,7 +24,7 @@ func TestWhatWaitsForAProviderIsReleasedInPieces(t *testing.T) {
 			w := newWorld(t)
 			p := &moody{w: w}
 			w.replace(watch.LINE, func(channel.Sender) channel.Sender { return p })
-			w.stage.ReleaseRate = 100
+			w.paced(watch.LINE, 134)
 			w.batch(n, watch.LINE)
 			who := map[string]int{}
 			for i := range n {

@@ -24,6 +24,8 @@ type Breaker struct {
 	// made, and how many were made because it answered.
 	Probed  time.Time `json:"probed,omitzero"`
 	Answers int       `json:"answers,omitempty"`
+	// Releasing is until when what waited for it is released, once it is back.
+	Releasing time.Time `json:"releasing,omitzero"`
 
 	Version int64 `json:"-"`
 

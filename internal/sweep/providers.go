@@ -28,6 +28,9 @@ func (s *sweeping) providers(ctx context.Context) error {
 	var jobs queue.Jobs
 	for _, b := range all {
 		age := s.Now().Sub(b.Since)
+		if !b.Releasing.IsZero() {
+			age = min(age, s.Now().Sub(b.Releasing))
+		}
 		switch {
 		case b.Open:
 			q, _, _ := strings.Cut(b.Provider, ".")

@@ -1,6 +1,10 @@
 package watch
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // Job is the body of a message in a channel's queue: it names what to send
 // and carries nothing about a person. Either Record and Delivery are set, or
@@ -29,11 +33,12 @@ type Job struct {
 	Callback string `json:"callback,omitempty"`
 	// Control is one of which the bank is to be told what it has not taken.
 	Control string `json:"control,omitempty"`
-	// Back is a provider that is back: what of Records and Disputes waits for it is
-	// queued.
-	Back     string   `json:"back,omitempty"`
-	Records  []string `json:"records,omitempty"`
-	Disputes []string `json:"disputes,omitempty"`
+	// Back is a provider that is back since then: what of Records and Disputes waits
+	// for it is queued.
+	Back     string    `json:"back,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+	Records  []string  `json:"records,omitempty"`
+	Disputes []string  `json:"disputes,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -50,16 +50,16 @@ func outcome(err error) watch.Outcome {
 	)
 	switch {
 	case errors.As(err, &throttled) && !strings.Contains(strings.ToLower(api.ErrorMessage()), "daily"):
-		o.RetryAfter = 2 * time.Second
+		o.RetryAfter, o.Untaken = 2*time.Second, true
 	case errors.As(err, &throttled), errors.As(err, &limit), errors.As(err, &paused), errors.As(err, &suspended):
-		o.RetryAfter = later
+		o.RetryAfter, o.Untaken = later, true
 	case errors.As(err, &unverified), errors.As(err, &missing):
 		// For the operator to fix: a domain or a configuration set is missing.
-		o.RetryAfter = later
+		o.RetryAfter, o.Untaken = later, true
 	case errors.As(err, &rejected) && strings.Contains(strings.ToLower(api.ErrorMessage()), "not verified"):
 		// Our own address is not verified, or the account is still in SES's
 		// sandbox: every mail fails until the operator fixes it.
-		o.RetryAfter = later
+		o.RetryAfter, o.Untaken = later, true
 	case errors.As(err, &rejected):
 		o.Result = watch.SendRefused
 	case errors.As(err, &bad):
@@ -67,9 +67,11 @@ func outcome(err error) watch.Outcome {
 		if badAddress(api.ErrorMessage()) {
 			o.Result = watch.SendUnreachable
 		}
-	case status >= 500, status == 429, status == 408:
+	case status == 429:
+		o.Untaken = true
+	case status >= 500, status == 408:
 	case status == 401, status == 403:
-		o.RetryAfter = later // credentials or permissions: for the operator to fix
+		o.RetryAfter, o.Untaken = later, true // credentials or permissions: for the operator to fix
 	default:
 		o.Result = watch.SendRefused
 	}
