@@ -111,7 +111,7 @@ func TestOnlyTestsUseTheTestkit(t *testing.T) {
 func TestNoStageImportsAStage(t *testing.T) {
 	t.Parallel()
 	all := rooms(t)
-	stages := []string{"internal/ingest", "internal/detect", "internal/notify", "internal/chat", "internal/sweep", "internal/web", "internal/bankapi"}
+	stages := []string{"internal/ingest", "internal/detect", "internal/notify", "internal/chat", "internal/sweep", "internal/web", "internal/bankapi", "internal/desk"}
 	for _, s := range stages {
 		if all[s] == nil {
 			t.Errorf("there is no stage %s", s)

@@ -18,14 +18,14 @@ import (
 var unplain = regexp.MustCompile(`(?i)\b(nobody|whoever|whomever|anew|likewise|beside|spoils|henceforth|thereof|hereby|toThose)\b`)
 
 // foreignNames are names of ours for what the field calls otherwise.
-var foreignNames = regexp.MustCompile(`(?i)^(bury|buried|burial|desk|safely|toThose)$|cameBack`)
+var foreignNames = regexp.MustCompile(`(?i)^(bury|buried|burial|safely|toThose)$|cameBack`)
 
 // headless is a sentence of a comment that names no one: "Who sleeps …". What is
 // itself called Who begins its comment so.
 var headless = regexp.MustCompile(`(^|[.:] )Who [a-z]`)
 
 // darkRooms are names of packages of which a stranger cannot tell what is in them.
-var darkRooms = regexp.MustCompile(`^(door|look|enrol|desk|util|utils|common|helpers|misc|types|handlers|domain|models)$`)
+var darkRooms = regexp.MustCompile(`^(door|look|enrol|util|utils|common|helpers|misc|types|handlers|domain|models)$`)
 
 // Comments, texts of programs and names are in the words of an ordinary
 // engineer. Sentences to people have their own rules, in wording.

@@ -63,6 +63,7 @@ type Secrets struct {
 type Bank struct {
 	Webhook string `json:"webhook"`           // as Standard Webhooks writes it: whsec_…; two with a comma between while one replaces the other
 	APIKey  string `json:"api_key,omitempty"` // empty until the bank has been set up
+	SignIn  string `json:"sign_in,omitempty"` // what the bank's identity provider knows us by
 }
 
 // Running says where the stack of a folder listens.

@@ -35,19 +35,26 @@ type Vault struct {
 // Vault gives out the folder's secrets from now on; no other code changes them.
 func (f *Folder) Vault(kept *Secrets) *Vault { return &Vault{folder: f, kept: kept} }
 
-// bankOf finds the bank in the name of its webhook secret.
-func bankOf(name string) (string, bool) {
-	name, ok := strings.CutSuffix(name, "/webhook")
-	bank, from := strings.CutPrefix(name, "banks/")
-	return bank, ok && from
+// bankOf finds the bank in the name of a secret of its own, and where that is kept.
+func bankOf(name string) (string, func(*Bank) *string) {
+	name, from := strings.CutPrefix(name, "banks/")
+	bank, which, _ := strings.Cut(name, "/")
+	switch {
+	case from && which == "webhook":
+		return bank, func(b *Bank) *string { return &b.Webhook }
+	case from && which == "sign-in":
+		return bank, func(b *Bank) *string { return &b.SignIn }
+	}
+	return "", nil
 }
 
 // Secret reads a secret; empty if there is none.
 func (v *Vault) Secret(_ context.Context, name string) (string, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if bank, ok := bankOf(name); ok {
-		return v.kept.Banks[bank].Webhook, nil
+	if bank, at := bankOf(name); at != nil {
+		b := v.kept.Banks[bank]
+		return *at(&b), nil
 	}
 	if name == "link-keys" && v.Keys != "" {
 		return v.Keys, nil
@@ -61,16 +68,15 @@ func (v *Vault) Secret(_ context.Context, name string) (string, error) {
 	return "", nil
 }
 
-// PutSecret keeps a bank's webhook secrets; the folder's others stay as they
-// were made.
+// PutSecret keeps a bank's secrets; the folder's others stay as they were made.
 func (v *Vault) PutSecret(_ context.Context, name, value string) error {
-	bank, ok := bankOf(name)
-	if !ok {
+	bank, at := bankOf(name)
+	if at == nil {
 		return fmt.Errorf("the local stack makes its secret %s itself", name)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if err := v.keep(bank, func(b *Bank) { b.Webhook = value }); err != nil {
+	if err := v.keep(bank, func(b *Bank) { *at(b) = value }); err != nil {
 		return err
 	}
 	if v.Changed != nil {
@@ -97,6 +103,11 @@ func (v *Vault) keep(bank string, change func(*Bank)) error {
 		return fmt.Errorf("the secrets cannot be kept: %w", cause(err))
 	}
 	return nil
+}
+
+// SignInSecret is what a bank's identity provider knows us by; empty if there is none.
+func (v *Vault) SignInSecret(ctx context.Context, bank string) (string, error) {
+	return v.Secret(ctx, "banks/"+bank+"/sign-in")
 }
 
 // WebhookSecrets are those shared with a bank; ingest.ErrUnknownBank.

@@ -55,6 +55,7 @@ func (s *stack) simulated(path string) (http.Handler, error) {
 	mux.HandleFunc("GET /sim/bank/disputes", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]any{"disputes": s.disputes()})
 	})
+	s.serveProviders(mux)
 	mux.Handle("POST /sim/events", guard.Handler(http.HandlerFunc(s.compose)))
 	mux.HandleFunc("GET /sim/clock", s.tells)
 	mux.Handle("POST /sim/clock", guard.Handler(http.HandlerFunc(s.skip)))

@@ -93,8 +93,12 @@ func (s *stack) tenant(ctx context.Context, code string) error {
 	if s.LINE == nil {
 		login = "" // no phone out there reaches it: accounts are connected by code
 	}
-	if b.Callback != callback || b.LinkURL != login {
-		b.Callback, b.LinkURL = callback, login
+	in, err := s.signIn(ctx, code, b.SignIn)
+	if err != nil {
+		return err
+	}
+	if b.Callback != callback || b.LinkURL != login || b.SignIn != in {
+		b.Callback, b.LinkURL, b.SignIn = callback, login, in
 		if err := s.System.Store.Write(ctx, store.PutBank(b)); err != nil {
 			return err
 		}

@@ -74,6 +74,8 @@ type stack struct {
 	LINE   *sim.LINE // nil when LINE itself is used
 	Mail   *sim.Mailbox
 	Banks  map[string]*sim.Bank
+	// Providers are those by which the banks' clerks sign in.
+	Providers map[string]*sim.Provider
 
 	hub     *hub
 	clock   *turned
@@ -96,7 +98,7 @@ var codes = []string{"0125", "0168"}
 // start opens everything and serves it. What was opened before a failure is
 // closed again.
 func start(ctx context.Context, o options) (_ *stack, err error) {
-	s := &stack{options: o, hub: newHub(), Banks: map[string]*sim.Bank{}}
+	s := &stack{options: o, hub: newHub(), Banks: map[string]*sim.Bank{}, Providers: map[string]*sim.Provider{}}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -239,6 +241,9 @@ func (s *stack) build(kept *folder.Secrets) error {
 	}
 	s.files, s.closers = &bucketfolder.Bucket{Root: files}, append(s.closers, files.Close)
 	s.System = app.New(config, app.Means{Mailer: ses.Open, Bucket: s.files, Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Now: s.clock.now, Callers: time.Now, Logger: s.Logger})
+	for _, code := range codes {
+		s.Providers[code] = s.provider(code)
+	}
 	return nil
 }
 

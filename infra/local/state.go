@@ -8,6 +8,7 @@ import (
 
 	"kozamori/events"
 	"kozamori/internal/app"
+	"kozamori/internal/desk"
 	"kozamori/internal/health"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -53,6 +54,7 @@ type bankName struct {
 	Name string `json:"name"`
 	Ref  string `json:"ref"` // of the account that the samples are about
 	Mask string `json:"mask"`
+	Desk string `json:"desk"` // where its clerks work
 }
 
 // trace is the way of one event with the time of each step.
@@ -92,7 +94,7 @@ func (s *stack) state(w http.ResponseWriter, r *http.Request) {
 	names := app.Names{Store: s.System.Store}
 	for _, code := range codes {
 		name, _ := names.Bank(r.Context(), code, watch.Japanese)
-		v.Banks = append(v.Banks, bankName{code, name, events.Accounts[code].Ref, events.Accounts[code].Mask})
+		v.Banks = append(v.Banks, bankName{code, name, events.Accounts[code].Ref, events.Accounts[code].Mask, s.System.BaseURL + desk.Root + "/" + code})
 	}
 	var err error
 	if v.Records, err = s.traces(r.Context(), names); err != nil {

@@ -44,6 +44,9 @@ const (
 // Webhook names the secret that is shared with a bank.
 func Webhook(bank string) string { return bankPart + bank + hookPart }
 
+// SignIn names the secret by which a bank's identity provider knows us.
+func SignIn(bank string) string { return bankPart + bank + "/sign-in" }
+
 // Deployment is one deployment of Kozamori.
 type Deployment struct {
 	Where   string // as people call it

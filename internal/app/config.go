@@ -44,10 +44,11 @@ const (
 	BankAPI  Part = "bankapi"
 	Feedback Part = "feedback"
 	Intake   Part = "intake"
+	Desk     Part = "desk"
 )
 
 // Parts lists every part.
-var Parts = []Part{Ingest, Detect, Notify, Sweep, LineHook, Chat, Web, Lookback, BankAPI, Feedback, Intake}
+var Parts = []Part{Ingest, Detect, Notify, Sweep, LineHook, Chat, Web, Lookback, BankAPI, Feedback, Intake, Desk}
 
 // Config is everything that a deployment decides. A part needs only some of
 // it: Check says what is missing for which.
@@ -84,9 +85,10 @@ type Config struct {
 	// copy of bankapi; ten seconds of it may come at once. 0 limits nothing.
 	// KOZAMORI_REQUESTS_PER_SECOND.
 	RequestsPerSecond float64
-	// CallbacksInside lets callbacks go to addresses that are not of the public
-	// internet: of this machine, of private networks. For trying, and for banks
-	// behind a private link. KOZAMORI_CALLBACKS_INSIDE, "true".
+	// CallbacksInside lets callbacks, and calls of banks' identity providers, go to
+	// addresses that are not of the public internet: of this machine, of private
+	// networks. For trying, and for banks behind a private link.
+	// KOZAMORI_CALLBACKS_INSIDE, "true".
 	CallbacksInside bool
 	// Sandbox are banks without customers: a webhook of theirs that is refused
 	// says which part of its signature is wrong. KOZAMORI_SANDBOX, 金融機関コード
@@ -256,10 +258,10 @@ func (c *Config) Check(parts ...Part) error {
 	any := func(some ...Part) bool {
 		return slices.ContainsFunc(parts, func(p Part) bool { return slices.Contains(some, p) })
 	}
-	if any(Notify, Chat, Web, Lookback) {
+	if any(Notify, Chat, Web, Lookback, Desk) {
 		need(isURL(c.BaseURL), "the address of our pages must be a URL without a path (KOZAMORI_URL)")
 	}
-	if any(Notify, Chat, Web, Lookback, BankAPI) {
+	if any(Notify, Chat, Web, Lookback, BankAPI, Desk) {
 		_, err := token.NewKeys(c.LinkKeys...)
 		need(err == nil, "at least one key of %d bytes or more must sign links (KOZAMORI_LINK_KEYS)", token.MinKey)
 	}
@@ -292,7 +294,7 @@ func (c *Config) Check(parts ...Part) error {
 	if any(Detect, Sweep) {
 		need(c.EscalateAfter >= 0 && c.EscalateAfter <= maxEscalate, "escalation must come within %d hours (KOZAMORI_ESCALATE_AFTER)", maxEscalate/time.Hour)
 	}
-	if any(Chat, Web, Lookback, BankAPI, Notify) {
+	if any(Chat, Web, Lookback, BankAPI, Notify, Desk) {
 		need(c.KeepDisputes >= store.LeastKeepDispute && c.KeepDisputes <= store.MostKeepDispute,
 			"disputes must be kept for %d to %d days (KOZAMORI_KEEP_DISPUTES)", int(store.LeastKeepDispute.Hours()/24), int(store.MostKeepDispute.Hours()/24))
 	}

@@ -9,6 +9,8 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/catalog"
 	"kozamori/internal/chat"
+	"kozamori/internal/clerk"
+	"kozamori/internal/desk"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
 	"kozamori/internal/line"
@@ -80,6 +82,27 @@ func (s *System) BankAPI() (http.Handler, error) {
 	}
 	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Controls: s.Controls(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Take: s.files().File, Ping: s.callbacks().Ping, Texts: ReadyTexts, LineID: s.LINE.ID, Mails: s.Mail.From != "",
 		Limit: ratelimit.NewLimiter(s.RequestsPerSecond, max(int(ingest.AtOnce.Seconds()*s.RequestsPerSecond), 1)), Now: s.Now, Logger: s.Logger})), nil
+}
+
+// SignInSecrets knows what a bank's identity provider knows us by; empty if there is
+// nothing.
+type SignInSecrets interface {
+	SignInSecret(ctx context.Context, bank string) (string, error)
+}
+
+// Desk serves the pages of banks' fraud desks.
+func (s *System) Desk() (http.Handler, error) {
+	keys, err := s.keys()
+	if err != nil {
+		return nil, err
+	}
+	secret := func(context.Context, string) (string, error) { return "", nil }
+	if of, ok := s.Secrets.(SignInSecrets); ok {
+		secret = of.SignInSecret
+	}
+	clerks := &clerk.Service{Store: s.Store, Keys: keys, Secret: secret, BaseURL: s.BaseURL, Callback: desk.Callback, Inside: s.CallbacksInside, Now: s.Now}
+	return s.upToDate(desk.New(desk.Config{Store: s.Store, Clerks: clerks, Disputes: s.Disputes(), Names: s.names, Texts: ReadyTexts, Replay: s.replay,
+		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger})), nil
 }
 
 // files takes the files of banks, row by row as Ingest takes events.
@@ -159,6 +182,16 @@ func (s *System) RouteLookback(mux *http.ServeMux) error {
 	return nil
 }
 
+// RouteDesk serves the pages of banks' fraud desks.
+func (s *System) RouteDesk(mux *http.ServeMux) error {
+	pages, err := s.Desk()
+	if err != nil {
+		return err
+	}
+	mux.Handle(desk.Root+"/", pages)
+	return nil
+}
+
 // RouteLineHook serves LINE's webhooks.
 func (s *System) RouteLineHook(mux *http.ServeMux) error {
 	mux.Handle(HookPath, s.LineHook())
@@ -168,7 +201,7 @@ func (s *System) RouteLineHook(mux *http.ServeMux) error {
 // Handler serves everything that comes in over HTTP.
 func (s *System) Handler() (*http.ServeMux, error) {
 	mux := http.NewServeMux()
-	for _, route := range []func(*http.ServeMux) error{s.RouteIngest, s.RouteBankAPI, s.RouteWeb, s.RouteLookback, s.RouteLineHook} {
+	for _, route := range []func(*http.ServeMux) error{s.RouteIngest, s.RouteBankAPI, s.RouteWeb, s.RouteLookback, s.RouteDesk, s.RouteLineHook} {
 		if err := route(mux); err != nil {
 			return nil, err
 		}

@@ -63,8 +63,7 @@ func (c *Signed) client() *http.Client {
 			t := http.DefaultTransport.(*http.Transport).Clone()
 			t.MaxIdleConnsPerHost, t.MaxConnsPerHost = PerBank, PerBank
 			if !c.Inside {
-				d := &net.Dialer{Timeout: Time / 2, KeepAlive: 30 * time.Second, Control: onlyPublic}
-				t.DialContext, t.Proxy = d.DialContext, nil // a proxy would connect to what was not looked at
+				t.DialContext, t.Proxy = Dialer(false, Time/2).DialContext, nil // a proxy would connect to what was not looked at
 			}
 			c.http.Transport = t
 		}

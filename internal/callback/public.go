@@ -2,6 +2,7 @@ package callback
 
 import (
 	"errors"
+	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -26,6 +27,15 @@ var notPublic = func() (out []netip.Prefix) {
 	}
 	return out
 }()
+
+// Dialer connects to addresses of the public internet alone, or, if inside, to any.
+func Dialer(inside bool, within time.Duration) *net.Dialer {
+	d := &net.Dialer{Timeout: within, KeepAlive: 30 * time.Second}
+	if !inside {
+		d.Control = onlyPublic
+	}
+	return d
+}
 
 // onlyPublic is called with each address that a name was resolved to, just
 // before it is connected to: what the name said a moment before is nothing to

@@ -73,6 +73,7 @@ var needs = map[app.Part][]string{
 	app.Web:      {"link-keys"},
 	app.Lookback: {"link-keys"},
 	app.BankAPI:  {"link-keys"},
+	app.Desk:     {"link-keys"},
 }
 
 // part is a part of the system as it runs now.

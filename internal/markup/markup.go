@@ -74,3 +74,9 @@ func Each[T any](list []T, draw func(T) g.Node) g.Group { return Lines(g.Map(lis
 func Said(el func(...g.Node) g.Node, text string, attributes ...g.Node) g.Node {
 	return g.If(text != "", el(append(slices.Clip(attributes), g.Text(text))...))
 }
+
+// Action is where a form is posted to: a page of ours, whose address begins with a
+// slash. Without one the form goes to the page that it stands on.
+func Action(address string) g.Node {
+	return g.If(strings.HasPrefix(address, "/") && Opens(address), h.Action(address))
+}

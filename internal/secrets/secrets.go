@@ -7,6 +7,7 @@
 //	PREFIX/line/token            a long-lived channel access token, or instead
 //	PREFIX/line/key              the key that stateless tokens are asked for with, and its kid
 //	PREFIX/banks/0125/webhook    a bank's whsec_…, or two with a comma between
+//	PREFIX/banks/0125/sign-in    what the bank's identity provider knows us by
 //
 // While a secret is being replaced both live side by side: the first signs,
 // all of them verify.
@@ -171,6 +172,14 @@ func (s *Secrets) WebhookSecrets(ctx context.Context, bank string) ([]string, er
 		return nil, ErrNoBank
 	}
 	return out, nil
+}
+
+// SignInSecret returns what a bank's identity provider knows us by; empty if there is
+// nothing. Ask for banks that have such a provider only: the values of each are kept.
+func (s *Secrets) SignInSecret(ctx context.Context, bank string) (string, error) {
+	name := "banks/" + bank + "/sign-in"
+	found, err := s.Named(ctx, name)
+	return found[name], err
 }
 
 // refresh reads values whose life is over. An error is one only if there is

@@ -30,7 +30,22 @@ type Bank struct {
 	// Controls are what its customers can ask it to stop; Offers has those that it can
 	// be asked for.
 	Controls []watch.ControlKind `json:"controls,omitempty"`
-	Version  int64               `json:"-"`
+	// SignIn is how the bank's clerks sign in at their pages; nil if they cannot.
+	SignIn  *SignIn `json:"sign_in,omitempty"`
+	Version int64   `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// SignIn is a bank's own identity provider, and what it says of clerks who may do
+// what. The secret shared with it is none of the table's.
+type SignIn struct {
+	Issuer   string   `json:"issuer"` // OpenID Connect, an https address
+	ClientID string   `json:"client_id"`
+	Claim    string   `json:"claim"` // of the ID token, of which the values below are
+	Look     []string `json:"look,omitempty"`
+	Work     []string `json:"work,omitempty"`
+	Manage   []string `json:"manage,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

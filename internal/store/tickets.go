@@ -26,6 +26,7 @@ const (
 	TicketSession TicketKind = "session" // see and change settings for a while
 	TicketEnrol   TicketKind = "enrol"   // watch by mail alone, with a code on paper
 	TicketLeft    TicketKind = "left"    // an owner may bring back who left by a step, its hash
+	TicketClerk   TicketKind = "clerk"   // a bank's clerk sees and works on its reports for a while
 
 	// These permit nothing: they count the tickets of another kind, so that
 	// no more are made than allowed.
@@ -33,6 +34,8 @@ const (
 	TicketMails   TicketKind = "mails"   // a watcher's confirmation mails
 	TicketKeys    TicketKind = "keys"    // the links to the settings that were mailed to a watcher
 
+	// This permits nothing: it tells that a sign-in of a clerk was used up.
+	TicketSignIn TicketKind = "sign_in"
 	// This permits nothing: it finds a bank's enrolments by mail for one account, its
 	// owner, without a look at those of all of its bank. See EnrolOf.
 	TicketEnrolOf TicketKind = "enrol_of"
@@ -59,6 +62,9 @@ type Ticket struct {
 
 // BankTickets owns a bank's nonces and enrolments by mail.
 func BankTickets(bank string) string { return "BANK#" + bank }
+
+// ClerkTickets owns what a bank's clerks have.
+func ClerkTickets(bank string) string { return "CLERKS#" + bank }
 
 // AccountTickets owns what is about one account.
 func AccountTickets(k watch.AccountKey) string { return "ACCOUNT#" + k.Bank + "#" + k.Ref }

@@ -162,6 +162,7 @@ async function update() {
   try {
     const v = await (await fetch("sim/state")).json();
     for (const b of v.banks) names[b.code] = b.name;
+    if (changed("desks", v.banks)) $("desks").replaceChildren(...v.banks.map((b) => h("a", { href: b.desk, target: "_blank", rel: "noopener", lang: "ja" }, `${b.name}のデスク`)));
     samples(v.samples);
     showPhones(v.phones, news, v.now);
     real(v);
