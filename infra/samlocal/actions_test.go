@@ -25,7 +25,7 @@ var never = map[string]string{"notify": "DeleteItem", "feedback": "DeleteItem", 
 // works are the rooms that each function works with; what they import they bring.
 var works = map[string][]string{
 	"ingest": {"ingest"}, "detect": {"detect"}, "notify": {"notify"}, "sweep": {"sweep", "audit", "membership"}, "chat": {"chat", "session"},
-	"web": {"web"}, "lookback": {"web"}, "bankapi": {"bankapi", "ingest"}, "intake": {"ingest"}, "feedback": {"notify"}, "linehook": {"linehook"},
+	"web": {"web"}, "lookback": {"web"}, "bankapi": {"bankapi", "ingest"}, "intake": {"ingest"}, "feedback": {"notify"}, "linehook": {"linehook"}, "desk": {"desk", "ingest"},
 }
 
 const ours = "kozamori/internal/"
