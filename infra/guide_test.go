@@ -6,17 +6,20 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"kozamori/internal/bankapi"
 	"kozamori/internal/bankfile"
 	"kozamori/internal/callback"
 	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/feed"
+	"kozamori/internal/ingest"
 	"kozamori/internal/notify"
 	"kozamori/internal/radar"
 	"kozamori/internal/watch"
@@ -106,15 +109,23 @@ func TestTheNumbersOfTheGuideAreThoseInUse(t *testing.T) {
 	clock, timeout, wait, lasts := of(watch.ClockSkew, time.Minute), of(callback.Time, time.Second), of(notify.BankMost, time.Minute), of(stage.BankGiveUpAfter, time.Hour)
 	calls := callback.PerBank * senders(t)
 	stack := read(t, "../template.yaml")
+	perSecond, requests := number(t, stack, `  EventsPerSecond:\n    Type: Number\n    Default: (\d+)`), number(t, stack, `  RequestsPerSecond:\n    Type: Number\n    Default: (\d+)`)
+	atOnce, first := of(ingest.AtOnce, time.Second), int(notify.BankFirst/time.Second)
 	kept, replaced := number(t, stack, `ExpirationInDays: (\d+)`), number(t, stack, `NoncurrentDays: (\d+)`)
+	again := 1 + number(t, read(t, "guide/README.en.md"), `fault=accept-then-drop&n=(\d+)`)
 	said := map[string][]string{
 		"guide/README.md": {
+			fmt.Sprintf("プログラムには%s回", map[int]string{4: "四"}[again]),
 			fmt.Sprintf("一度に%d件、%d MiBまで", events, mib), fmt.Sprintf("前後%s分", clock), fmt.Sprintf("%s秒以内に2xx", timeout), fmt.Sprintf("最大%s分おきに、%s時間まで", wait, lasts),
+			fmt.Sprintf("はじめは%d〜%d秒後、そのあとは毎回二倍", first/2, first), fmt.Sprintf("毎秒%s件で、%s秒分まで", thousands(perSecond), atOnce), fmt.Sprintf("毎秒%d回、本文は%d KiB", requests, bankapi.MaxBody>>10),
 			fmt.Sprintf("`Retry-After`には%s分まで", wait), fmt.Sprintf("同時に最大%d件", calls), "10分", "1970年",
 			fmt.Sprintf("ファイルは%d日後に、置き換えられたものは%d日後に削除", kept, replaced),
 		},
 		"guide/README.en.md": {
+			fmt.Sprintf("your receiver gets it %s times", map[int]string{4: "four"}[again]),
 			fmt.Sprintf("at most %d events and %d MiB", events, mib), fmt.Sprintf("more than %s minutes off", clock), fmt.Sprintf("2xx within %s seconds", timeout), fmt.Sprintf("after %s minutes at most, for %s hours", wait, lasts),
+			fmt.Sprintf("after %d to %d seconds, then after twice as long", first/2, first), fmt.Sprintf("%s events a second, and %s seconds' worth", thousands(perSecond), map[string]string{"10": "ten"}[atOnce]),
+			fmt.Sprintf("at most %d KiB, %d a second", bankapi.MaxBody>>10, requests),
 			fmt.Sprintf("kept to, up to %s minutes", wait), fmt.Sprintf("at most %d calls", calls), "since 1970", "two sample banks", "a second terminal", "same three variables", "a day later",
 			fmt.Sprintf("deleted after %s days, replaced ones after %s", map[int]string{7: "seven"}[kept], map[int]string{1: "one"}[replaced]),
 		},
@@ -126,7 +137,7 @@ func TestTheNumbersOfTheGuideAreThoseInUse(t *testing.T) {
 		var rest []string
 		for line := range strings.Lines(text) {
 			if !regexp.MustCompile(`^(\| \d|\| 5xx|#|\d\. )`).MatchString(line) {
-				rest = append(rest, strings.ReplaceAll(line, "2xx", ""))
+				rest = append(rest, regexp.MustCompile(`2xx|\b(?:a |the |its )?401`).ReplaceAllString(line, ""))
 			}
 		}
 		unlisted(t, name, strings.Join(rest, ""))
@@ -149,10 +160,18 @@ func TestTheGuideNamesWhatThereIs(t *testing.T) {
 			}
 		}
 		main := read(t, "ctl/main.go")
-		for _, c := range regexp.MustCompile(`go run \.\./ctl ((?:bank |quarantine )?[a-z-]+)`).FindAllStringSubmatch(text, -1) {
+		for _, c := range regexp.MustCompile(`go run \.\./ctl ((?:bank |quarantine |callbacks )?[a-z-]+)`).FindAllStringSubmatch(text, -1) {
 			if !strings.Contains(main, `{"`+c[1]+`", `) {
 				t.Errorf("%s names ctl %s, which is not there", name, c[1])
 			}
 		}
 	}
+}
+
+// thousands writes a number below a million as people read it, 2,000.
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%d,%03d", n/1000, n%1000)
 }

@@ -163,6 +163,9 @@ func (l *listening) pass(ctx context.Context, post bool) error {
 				continue
 			}
 			p := &passedOn{ID: b.ID, At: b.At, Type: b.Type, Body: b.Body}
+			if l.done[b.ID] > 0 { // it came again, just now
+				p.At = l.now()
+			}
 			if err := l.one(ctx, p); err != nil {
 				return err
 			}

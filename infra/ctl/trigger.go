@@ -60,7 +60,24 @@ func kinds() map[string]events.Sample {
 	return out
 }
 
-// trigger posts a sample as its bank, as if it happened now.
+// kindRow is a kind of trigger and what it is.
+type kindRow struct {
+	Kind string `json:"kind"`
+	Says string `json:"says"`
+}
+
+// shows lists what can be triggered: samples, and the types of callbacks.
+func shows() (out []kindRow) {
+	for _, e := range events.Samples {
+		out = append(out, kindRow{strings.TrimSuffix(strings.TrimPrefix(e.File, e.Bank+"-"), ".json"), e.Title + ": " + e.Says})
+	}
+	for _, p := range plays {
+		out = append(out, kindRow{p.kind, p.says})
+	}
+	return out
+}
+
+// trigger posts samples as their bank, as if they happened now, or makes callbacks come.
 func trigger(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
 	s := sender{now: time.Now, client: &http.Client{Timeout: 30 * time.Second}, shift: true, again: true, chunk: wire.MaxEvents, set: setting{}}
 	to := s.targets(flags)
@@ -71,20 +88,37 @@ func trigger(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 	}
 	all := kinds()
 	if len(names) == 0 {
-		return list(c.Out, *asJSON, events.Samples, "", []string{"KIND", "WHAT IT IS"}, func(e *events.Sample) []string {
-			return []string{strings.TrimSuffix(strings.TrimPrefix(e.File, e.Bank+"-"), ".json"), e.Title + ": " + e.Says}
-		})
+		return list(c.Out, *asJSON, shows(), "", []string{"KIND", "WHAT IT IS"}, func(k *kindRow) []string { return []string{k.Kind, k.Says} })
 	}
+	var wanted []play
 	for _, name := range names {
-		if _, ok := all[name]; !ok {
+		p, played := playOf(name)
+		if _, ok := all[name]; !ok && !played {
 			return misused(flags, "There is no kind %q; ctl trigger alone lists them.", name)
 		}
+		if played {
+			wanted = append(wanted, p)
+		}
+	}
+	switch {
+	case len(wanted) > 0 && len(wanted) < len(names):
+		return misused(flags, "Samples and callbacks are triggered one after the other, by commands of their own.")
+	case len(wanted) > 0 && len(s.set) > 0:
+		return misused(flags, "-set is for samples.")
 	}
 	if err := s.find(c, to.data, to.secretFile); err != nil {
 		return err
 	}
 	if err := s.turned(ctx); err != nil {
 		return err
+	}
+	for _, p := range wanted {
+		if err := s.perform(ctx, c, *asJSON, to.data, p); err != nil {
+			return err
+		}
+	}
+	if len(wanted) > 0 {
+		return nil
 	}
 	return posts(c, *asJSON, names, func(told func(*sent), name string) (int, error) {
 		e := all[name]

@@ -17,7 +17,7 @@ import (
 
 // bankDelay is the backoff of callbacks.
 func bankDelay(m queue.Message) time.Duration {
-	return queue.Backoff(m.Receives, 2*time.Second, BankMost)
+	return queue.Backoff(m.Receives, BankFirst, BankMost)
 }
 
 // bankWait is how long a callback waits that a bank did not take: as long as
@@ -34,6 +34,10 @@ func bankWait(m queue.Message, err error) time.Duration {
 // it, so that a bank that is down for long is asked once an hour, and 72 hours
 // take fewer tries than a queue allows a message.
 const BankMost = callback.MaxWait
+
+// BankFirst is the longest pause before the second try; each further one is twice as
+// long.
+const BankFirst = 2 * time.Second
 
 // errDown says that a bank's endpoint is down: it was not called.
 var errDown = errors.New("notify: the bank's endpoint is down")
