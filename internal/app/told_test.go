@@ -42,6 +42,8 @@ import (
 //	joins NAME role=guardian over=mail          somebody else watches: an owner or a guardian, told over line, mail or both
 //	NAME: tap LABEL, NAME: says TEXT            they do so; NAME: opens, NAME: presses notmine   the page of the newest mail or message;
 //	                                            presses notmine 2 unticks the second box before that
+//	offers KIND …, answers STATE TEXT           what the bank offers to stop, and what it says of the control it heard of last
+//	submits DO KEY=VALUE …                      the person presses a button of the page that they look at
 //	line down, line up                          LINE takes nothing any more this month, or again
 //	event ID, txn ID, health, books, links      what the bank, or the account, has on record
 //
@@ -182,6 +184,13 @@ func (s *story) line(line string) {
 		s.taps(s.owner, rest)
 	case "says":
 		s.owner.says(rest)
+	case "offers":
+		s.offers(rest)
+	case "answers":
+		s.answers(rest)
+	case "submits":
+		s.submits(rest)
+		s.page()
 	case "event":
 		s.answer(http.MethodGet, "/events/"+url.PathEscape(rest), "")
 	case "txn":

@@ -31,11 +31,16 @@ type parcel struct {
 }
 
 // tell brings news, whose words are looked up at each attempt, as it was worded at
-// the first: one key has the same words each time.
+// the first: one key has the same words each time. What goes to an address alone has
+// other buttons than what LINE shows of the same news.
 func (t *talk) tell(ctx context.Context, p *parcel) queue.Verdict {
+	key := p.key
+	if p.user == "" {
+		key = string(p.over) + " " + key
+	}
 	words, err := codec.Marshal(p.words)
 	if err == nil {
-		words, err = t.Store.KeepWords(ctx, p.key, t.Now(), words)
+		words, err = t.Store.KeepWords(ctx, key, t.Now(), words)
 	}
 	if err == nil {
 		p.words = nil

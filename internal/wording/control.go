@@ -54,6 +54,7 @@ var (
 
 	tCtlAsked      = text{ja: "%sに停止を頼みました。まだ止まっていません", en: "%s was asked to stop this. It is not stopped yet"}
 	tCtlAskedStand = text{ja: "%sにはすでに停止を頼んでいます。まだ止まっていません", en: "%s has been asked to stop this already. It is not stopped yet"}
+	tCtlAskedMore  = text{ja: "%sに停止を頼み、返事を待っています", en: "%s was asked for this, and has not answered yet"}
 	tCtlAskedText  = text{ja: "銀行から返事が来たら、すぐにお知らせします。%s以内に返事がないときも、お知らせします。", en: "We tell you as soon as the bank answers, and also if it does not within %s."}
 	tCtlApplied    = text{ja: "%sが停止しました", en: "%s has stopped this"}
 	tCtlIsApplied  = text{ja: "%sがすでに停止しています", en: "%s has stopped this already"}
@@ -69,6 +70,7 @@ var (
 	tCtlEnded      = text{ja: "停止の期限になりました。もう止まっていません", en: "The time of the stop is over. It is no longer stopped"}
 	tCtlLate       = text{ja: "停止について、%sからまだ返事がありません", en: "%s has not answered about the stop yet"}
 	tCtlLateText   = text{ja: "止まったかどうかは分かりません。止まっていないものとして、銀行に電話してください。", en: "We do not know whether it is stopped. Take it as not stopped, and call the bank."}
+	tCtlLateMore   = text{ja: "今回頼んだことが受け付けられたかどうかは分かりません。急ぐときは、銀行に電話してください。", en: "We do not know whether the bank has taken what was asked now. If it is urgent, call the bank."}
 	tCtlLateBack   = text{ja: "解除されたかどうかは分かりません。急ぐときは、銀行に電話してください。", en: "We do not know whether it has been lifted. If it is urgent, call the bank."}
 	tCtlCall       = text{ja: "%sに電話し、手続きの番号を伝えてください。", en: "Call %s and give the request number."}
 	tCtlCallFind   = text{ja: "%sに連絡し、手続きの番号を伝えてください。電話番号は、通帳やキャッシュカードの裏にあります。", en: "Contact %s and give the request number. The phone number is on your passbook or bank card."}
@@ -134,7 +136,14 @@ func Control(f ControlFacts) message.Message {
 	switch f.Is.State {
 	case watch.ControlRequested:
 		m.Alt, calls = tCtlAltAsked.in(lang), false
-		title(pick(f.Standing, tCtlAskedStand, tCtlAsked))
+		switch {
+		case f.Is.Stands:
+			title(tCtlAskedMore)
+		case f.Standing:
+			title(tCtlAskedStand)
+		default:
+			title(tCtlAsked)
+		}
 		add(tCtlAskedText, minutes(watch.ControlAnswerFor))
 		m.Tone, m.Badge = message.Calm, tInfo.in(lang)
 	case watch.ControlApplied:
@@ -165,7 +174,7 @@ func Control(f ControlFacts) message.Message {
 	case watch.ControlUnanswered:
 		m.Alt = tCtlAltLate.in(lang)
 		title(tCtlLate)
-		add(pick(f.Is.Asked == watch.ControlWithdrawn, tCtlLateBack, tCtlLateText))
+		add(pick(f.Is.Asked == watch.ControlWithdrawn, tCtlLateBack, pick(f.Is.Stands, tCtlLateMore, tCtlLateText)))
 	}
 	if f.Is.State != watch.ControlRefused && f.Is.State != watch.ControlApplied && f.Is.Stands && f.Is.Asked == watch.ControlRequested {
 		add(tCtlStill)

@@ -124,7 +124,7 @@ func (a *StopAccount) open() (out []Choice) {
 func (a *StopAccount) stands(kind watch.ControlKind, service string) bool {
 	return slices.ContainsFunc(a.Controls, func(c ControlFacts) bool {
 		s := c.Is.State
-		return c.Is.Kind == kind && c.Is.Service == service && (s == watch.ControlRequested || s == watch.ControlApplied || s == watch.ControlNotOffered)
+		return c.Is.Kind == kind && c.Is.Service == service && (c.Again || s == watch.ControlRequested || s == watch.ControlApplied || s == watch.ControlNotOffered)
 	})
 }
 
