@@ -4,10 +4,13 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"kozamori/internal/clerk"
+	"kozamori/internal/feed"
+	"kozamori/internal/store"
 	"kozamori/internal/testkit/browsertest"
 )
 
@@ -58,6 +61,9 @@ func TestTheDeskInABrowserWithoutScripts(t *testing.T) {
 	w := newWorld(t)
 	d := w.report(ours, "acc_8f3k_long_reference_0123456789", "dbarai", 98765)
 	w.report(ours, "acc_8f3k_long_reference_0123456789", "paypay", 1200000)
+	c, refused := w.campaign(ours, "dbarai"), w.refusal(ours, "acc_8f3k_long_reference_0123456789")
+	w.Put(store.PutNumber(ours, feed.Number{Feed: "core", Sequence: 1, At: w.Now().Add(-time.Minute)}), store.PutNumber(ours, feed.Number{Feed: "core", Sequence: 9, At: w.Now()}),
+		store.PutFeed(&store.Feed{Bank: ours, LastEvent: w.Now(), Numbered: w.Now(), Pauses: []feed.Pause{{From: w.Now(), To: w.Now().Add(time.Hour)}}}))
 	browsertest.Speak(t, ctx, "ja")
 	browsertest.Look(t, ctx, browsertest.View{Width: 1280, Scripts: true})
 	open := func(path, want string) {
@@ -80,6 +86,11 @@ func TestTheDeskInABrowserWithoutScripts(t *testing.T) {
 	click(`button[value="received"]`, "伝えました。")
 	click(`nav a`, "対応中の申し出")
 	seen(t, ctx, "3 list")
+	for _, x := range []struct{ path, says string }{{"/campaigns", "攻撃の疑い"}, {"/campaigns/" + c.ID, "攻撃だと認める"}, {"/feed", "抜けている番号"}, {"/refused", "お客さまには伝わっていません"}, {"/refused/" + refused, "もう一度検査する"}} {
+		browsertest.Look(t, ctx, browsertest.View{Width: 1280, Scripts: true})
+		open("/desk/0168"+x.path, x.says)
+		seen(t, ctx, "page "+x.path)
+	}
 	browsertest.Speak(t, ctx, "en")
 	open("/desk/0168/cases/"+d.ID, "See what the customer reads")
 	seen(t, ctx, "4 case in English")

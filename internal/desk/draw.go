@@ -71,6 +71,9 @@ type tab struct {
 // allTabs are the first pages.
 var allTabs = []tab{
 	{"", tCases, clerk.Look},
+	{"/campaigns", tCampaigns, clerk.Look},
+	{"/feed", tFeed, clerk.Look},
+	{"/refused", tRefused, clerk.Look},
 }
 
 func (v *visit) tabs() (out []tab) {
@@ -89,6 +92,9 @@ func (v *visit) here() string {
 		return ""
 	}
 	first, _, _ := strings.Cut(path[1:], "/")
+	if first == "cases" {
+		return ""
+	}
 	return "/" + first
 }
 

@@ -104,7 +104,7 @@ func (v *visit) cases() (reply, error) {
 		return reply{}, err
 	}
 	return reply{title: v.say(tCases), body: g.Group{
-		section(heading(v.say(tCases)), v.finder(a), v.sorts(a), v.rows(a, list),
+		section(heading(v.say(tCases)), v.band(), v.finder(a), v.sorts(a), v.rows(a, list),
 			g.If(cut, para(v.say(tCutSorted, MostSorted))),
 			g.If(next != "", h.P(h.Class("more"), h.A(markup.Href(next), g.Text(v.say(tMore))))))}}, nil
 }

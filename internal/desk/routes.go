@@ -25,6 +25,13 @@ func routes() []route {
 		{http.MethodGet, "/cases/{id}", clerk.Look, "dispute.read", "dispute", (*visit).oneCase},
 		{http.MethodPost, "/cases/{id}/status", clerk.Work, "dispute.status", "dispute", (*visit).setStatus},
 		{http.MethodPost, "/cases/{id}/notes", clerk.Work, "dispute.note", "dispute", (*visit).addNote},
+		{http.MethodGet, "/campaigns", clerk.Look, "campaigns.read", "", (*visit).campaigns},
+		{http.MethodGet, "/campaigns/{id}", clerk.Look, "campaign.read", "campaign", (*visit).campaign},
+		{http.MethodPost, "/campaigns/{id}/state", clerk.Manage, "campaign.state", "campaign", (*visit).decide},
+		{http.MethodGet, "/feed", clerk.Look, "feed.read", "", (*visit).feed},
+		{http.MethodGet, "/refused", clerk.Look, "refused.read", "", (*visit).refusals},
+		{http.MethodGet, "/refused/{id}", clerk.Look, "refused.read", "refused", (*visit).refusal},
+		{http.MethodPost, "/refused/{id}/replay", clerk.Manage, "refused.replay", "refused", (*visit).replay},
 		{http.MethodPost, "/sign-out", clerk.Look, "clerk.leave", "", (*visit).signOut},
 	}
 }

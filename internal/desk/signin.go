@@ -17,8 +17,7 @@ import (
 	"kozamori/internal/watch"
 )
 
-// LogSignInRefused is logged when a sign-in came to nothing, with the reason. A metric
-// is counted from it.
+// LogSignInRefused is logged when a sign-in came to nothing, with the reason.
 const LogSignInRefused = "a clerk's sign-in was refused"
 
 // The cookies, each with the bank's code at its end: of a session, and of a sign-in

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -50,6 +51,9 @@ type world struct {
 	providers map[string]*sim.Provider
 	made      int
 	refuse    func([]store.Write) error // fails writes, if it is set
+	// Reads of partitions that begin so fail, if it is not empty; of those, only of
+	// keys that go on so.
+	down, downSK string
 }
 
 func newWorld(t *testing.T) *world {
@@ -220,6 +224,22 @@ func words(page string) string {
 type refusing struct {
 	store.Table
 	w *world
+}
+
+func (r refusing) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
+	for _, k := range keys {
+		if r.w.down != "" && strings.HasPrefix(k.PK, r.w.down) && (r.w.downSK == "" || strings.HasPrefix(k.SK, r.w.downSK)) {
+			return nil, errors.New("throttled")
+		}
+	}
+	return r.Table.Get(ctx, keys...)
+}
+
+func (r refusing) Query(ctx context.Context, q store.Query) (store.Page, error) {
+	if r.w.down != "" && q.Index != store.History && strings.HasPrefix(q.PK, r.w.down) {
+		return store.Page{}, errors.New("throttled")
+	}
+	return r.Table.Query(ctx, q)
 }
 
 func (r refusing) Write(ctx context.Context, writes ...store.Write) error {
