@@ -121,15 +121,63 @@ func (s *Stack) Written() []Metric {
 	out := map[string]Metric{}
 	for _, f := range s.functions {
 		f.log.mu.Lock()
-		maps.Copy(out, f.log.metrics)
+		for name, c := range f.log.metrics {
+			out[name] = c.Metric
+		}
 		f.log.mu.Unlock()
 	}
 	return slices.Collect(maps.Values(out))
 }
 
+// counted is a metric and the sum of what was written of it.
+type counted struct {
+	Metric
+	sum float64
+}
+
+// Ringing lists the alarms of a template that would ring for the sums that functions
+// have written since they were started, if that was one period: of an alarm that groups,
+// with the value that rings behind a space, "Alarms.KeyWrong 0125".
+func (s *Stack) Ringing(t *Template) ([]string, error) {
+	r, err := newResolver(t, s.config.Name, s.config.Parameters)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.resources(); err != nil {
+		return nil, err
+	}
+	sums := map[string]counted{}
+	for _, f := range s.functions {
+		f.log.mu.Lock()
+		for name, c := range f.log.metrics {
+			sums[name] = counted{c.Metric, sums[name].sum + c.sum}
+		}
+		f.log.mu.Unlock()
+	}
+	var out []string
+	for _, l := range r.looks {
+		for _, m := range l.at {
+			for _, c := range sums {
+				if !l.sums || !m.covers(c.Metric) || c.sum <= l.over {
+					continue
+				}
+				by := ""
+				for name, v := range m.Dimensions {
+					if v == anyValue {
+						by = " " + c.Dimensions[name]
+					}
+				}
+				out = append(out, l.name+by)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
 // embedded reads the metrics of a line of a log, if it is in the embedded
 // format. What CloudWatch would leave out is left out.
-func embedded(line []byte) []Metric {
+func embedded(line []byte) []counted {
 	if !bytes.Contains(line, []byte(`"_aws"`)) {
 		return nil
 	}
@@ -147,7 +195,7 @@ func embedded(line []byte) []Metric {
 	if json.Unmarshal(line, &root) != nil || json.Unmarshal(line, &in) != nil || in.AWS.Timestamp == 0 {
 		return nil
 	}
-	var out []Metric
+	var out []counted
 	for _, d := range in.AWS.CloudWatchMetrics {
 		for _, set := range d.Dimensions {
 			dims := map[string]string{}
@@ -157,8 +205,8 @@ func embedded(line []byte) []Metric {
 				}
 			}
 			for _, m := range d.Metrics {
-				if _, ok := root[m.Name].(float64); ok && len(dims) == len(set) {
-					out = append(out, Metric{d.Namespace, m.Name, dims})
+				if v, ok := root[m.Name].(float64); ok && len(dims) == len(set) {
+					out = append(out, counted{Metric{d.Namespace, m.Name, dims}, v})
 				}
 			}
 		}
@@ -170,6 +218,8 @@ func embedded(line []byte) []Metric {
 type looks struct {
 	name string
 	at   []Metric
+	sums bool    // it is an alarm that rings for a sum over a threshold
+	over float64 // the threshold
 }
 
 // look reads what a resolved alarm or dashboard looks at.
@@ -184,14 +234,17 @@ func look(name string, res *Resource) (*looks, error) {
 				Period         float64
 				ReturnData     bool
 			}
+			Threshold          float64
+			ComparisonOperator string
 		}
 		if err := into(res.Properties, &in); err != nil {
 			return nil, err
 		}
+		over := in.ComparisonOperator == "GreaterThanThreshold"
 		if len(in.Metrics) == 1 && in.Metrics[0].ID != "" && in.Metrics[0].Period > 0 && in.Metrics[0].ReturnData &&
 			in.MetricName+in.Namespace+in.Statistic+in.ExtendedStatistic == "" && in.Dimensions == nil {
 			m, err := grouped(in.Metrics[0].Expression)
-			return &looks{name, []Metric{m}}, err
+			return &looks{name, []Metric{m}, over && strings.HasPrefix(in.Metrics[0].Expression, "SELECT SUM("), in.Threshold}, err
 		}
 		if in.MetricName == "" || in.Metrics != nil || (in.Statistic == "") == (in.ExtendedStatistic == "") {
 			return nil, errors.New("an alarm of one metric and one statistic, or of one query, is known here")
@@ -200,10 +253,10 @@ func look(name string, res *Resource) (*looks, error) {
 		for _, d := range in.Dimensions {
 			m.Dimensions[d.Name] = d.Value
 		}
-		return &looks{name, []Metric{m}}, nil
+		return &looks{name, []Metric{m}, over && in.Statistic == "Sum", in.Threshold}, nil
 	case "AWS::CloudWatch::Dashboard":
 		at, err := widgets(text(res.Properties["DashboardBody"]))
-		return &looks{name, at}, err
+		return &looks{name: name, at: at}, err
 	}
 	return nil, nil
 }

@@ -252,7 +252,7 @@ func (r *resolver) nested(name string, template any, p map[string]any) error {
 		r.inner[name+"."+logical] = res
 	}
 	for _, l := range inner.looks {
-		r.looks = append(r.looks, looks{name + "." + l.name, l.at})
+		r.looks = append(r.looks, looks{name + "." + l.name, l.at, l.sums, l.over})
 	}
 	return nil
 }

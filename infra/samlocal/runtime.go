@@ -297,7 +297,7 @@ type tail struct {
 	kept    []byte
 	bytes   int
 	line    []byte // that has no end yet
-	metrics map[string]Metric
+	metrics map[string]counted
 }
 
 const kept = 1 << 20
@@ -319,9 +319,9 @@ func (t *tail) Write(b []byte) (int, error) {
 		}
 		for _, m := range embedded(line) {
 			if t.metrics == nil {
-				t.metrics = map[string]Metric{}
+				t.metrics = map[string]counted{}
 			}
-			t.metrics[m.String()] = m
+			t.metrics[m.String()] = counted{m.Metric, t.metrics[m.String()].sum + m.sum}
 		}
 		t.line = rest
 	}

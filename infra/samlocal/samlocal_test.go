@@ -54,6 +54,7 @@ var scenarios = []scenario{
 	{"somebody without LINE is enrolled by mail, reports, and invites a guardian without LINE", withoutLINE},
 	{"an owner whose settings keep debits from them is reminded", exposed},
 	{"what the bank did goes by mail if LINE does not bring it", statusByMail},
+	{"what may be an attack rings, for its bank", enMasse},
 }
 
 func TestTheTemplateStoodUpDoesWhatTheLocalSystemDoes(t *testing.T) {

@@ -215,26 +215,6 @@ func filled(body string, more ...string) url.Values {
 	return v
 }
 
-// attacks sends what is counted as what may be an attack: a signature, a key and a
-// code that are wrong.
-func attacks(ctx context.Context, w *town, user string) error {
-	stranger := &sim.Bank{Code: "0125", Secrets: []string{"whsec_" + strings.Repeat("B", 42) + "A="}, API: w.URL(), Now: time.Now}
-	if a, err := stranger.Post(ctx, []byte(`{"events":[]}`)); err != nil || a.Status != http.StatusUnauthorized {
-		return fmt.Errorf("a signature of a stranger is answered with %d: %w", a.Status, err)
-	}
-	own := w.bank.APIKey
-	w.bank.APIKey = own[:len(own)-1] + string(own[len(own)-1]^1)
-	_, err := w.ask(ctx, http.MethodGet, "/health", "", http.StatusUnauthorized)
-	w.bank.APIKey = own
-	if err != nil {
-		return err
-	}
-	if err := w.line.Say(user, "ACDE-FGHJ-KMNP"); err != nil {
-		return err
-	}
-	return w.shows(user, "コード")
-}
-
 func bankReads(ctx context.Context, w *town) error {
 	user, err := w.person("bank")
 	if err != nil {
