@@ -20,7 +20,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"kozamori/internal/queue"
@@ -32,29 +31,26 @@ import (
 // fromOneAddress is how many connections an address may have, as in the local stack.
 const fromOneAddress = 256
 
+// asDeployed are the limits of the template's defaults.
+var asDeployed = bankLimits{events: 2000, requests: 50}
+
 // otherBanks send too.
 var otherBanks = []string{"0158", "0168"}
 
-// junk is what strangers send, one of each route that takes something.
-var junk = []struct{ method, path, body string }{
-	{"POST", "/v1/banks/0125/events", `{"events":[{"id":"x"}]}`}, {"POST", "/v1/banks/9999/events", `{}`}, {"GET", "/v1/banks/0125/disputes", ""},
-	{"POST", "/v1/banks/0125/codes", `{"account_ref":"x"}`}, {"GET", "/v1/services", ""}, {"GET", "/v1/problems/invalid", ""}, {"POST", "/line/webhook", `{"events":[]}`},
-	{"GET", "/a/x", ""}, {"POST", "/a/x", "yes=1"}, {"GET", "/alert/x", ""}, {"GET", "/home", ""}, {"GET", "/enter", ""}, {"GET", "/join/x", ""}, {"GET", "/key", ""}, {"GET", "/stop/x", ""}, {"GET", "/nothing", ""},
-}
-
 // attacks compares how long the events of three banks and the taps of people take when
-// all is quiet with how long they take while strangers send junk on every route, as
-// fast as these cores can; and tells what 10,000 connections that send nothing hold.
+// all is quiet with how long they take while strangers send junk on every route, so many
+// requests a second or as many as these cores can; and tells what 10,000 connections that
+// send nothing hold.
 func attacks(ctx context.Context, o options) error {
-	fmt.Printf("%d events/s of 3 banks and as many taps for %d s, and the same among junk\n", o.rate, o.seconds)
+	fmt.Printf("%d events/s of 3 banks and as many taps for %d s, and the same among %d junk requests/s\n", o.rate, o.seconds, o.junk)
 	if err := held(ctx); err != nil { // first: what the process has had since is no baseline
 		return err
 	}
-	quiet, err := among(ctx, o, 0)
+	quiet, err := among(ctx, o, false)
 	if err != nil {
 		return err
 	}
-	loud, err := among(ctx, o, o.attackers)
+	loud, err := among(ctx, o, true)
 	if err != nil {
 		return err
 	}
@@ -62,11 +58,11 @@ func attacks(ctx context.Context, o options) error {
 		name string
 		l    *answered
 	}{{"quiet", quiet}, {"under junk", loud}} {
-		row(r.name+": events and taps that failed", fmt.Sprintf("%d of %d", r.l.failed.Load(), 2*o.rate*o.seconds))
+		row(r.name+": events and taps that failed", r.l.failures(2*o.rate*o.seconds))
 		spread(r.name+": POST to 202", r.l.events)
 		spread(r.name+": tap to 200", r.l.taps)
 	}
-	row("junk requests a second, answered", fmt.Sprintf("%.0f", float64(loud.junk.Load())/float64(o.seconds)))
+	row("junk requests a second, answered (asked)", fmt.Sprintf("%.0f (%d), on %d requests of all routes; %d had no answer", float64(loud.junk)/loud.lasted.Seconds(), o.junk, len(junk()), loud.lost))
 	at := func(d []time.Duration) float64 {
 		if len(d) == 0 {
 			return math.NaN() // all failed
@@ -77,20 +73,7 @@ func attacks(ctx context.Context, o options) error {
 	return nil
 }
 
-// answered is what became of three banks' events, and of taps.
-type answered struct {
-	mu           sync.Mutex
-	events, taps []time.Duration
-	failed, junk atomic.Int64
-}
-
-func (a *answered) took(to *[]time.Duration, d time.Duration) {
-	a.mu.Lock()
-	*to = append(*to, d)
-	a.mu.Unlock()
-}
-
-// product serves all routes to strangers, with the limits of the local stack.
+// product serves all routes to strangers, as the local stack does.
 func (s *stack) product(ctx context.Context) (string, error) {
 	h, err := s.sys.Handler()
 	if err != nil {
@@ -106,10 +89,10 @@ func (s *stack) product(ctx context.Context) (string, error) {
 	return "http://" + l.Addr().String(), nil
 }
 
-// among sends events and taps at a rate while so many strangers send junk.
-func among(ctx context.Context, o options, strangers int) (*answered, error) {
+// among sends events and taps at a rate, if it is loud while strangers send junk.
+func among(ctx context.Context, o options, loud bool) (*answered, error) {
 	n := o.rate * o.seconds
-	s, err := open(ctx, n)
+	s, err := openLimited(ctx, n, asDeployed)
 	if err != nil {
 		return nil, err
 	}
@@ -131,10 +114,11 @@ func among(ctx context.Context, o options, strangers int) (*answered, error) {
 	}
 	defer stop()
 	a := &answered{}
-	over, quit := context.WithCancel(ctx)
-	var strange sync.WaitGroup
-	for i := range strangers {
-		strange.Go(func() { a.annoy(over, url, i) })
+	end := func() error { return nil }
+	if loud {
+		if end, err = a.strangers(ctx, o, url); err != nil {
+			return nil, err
+		}
 	}
 	c, begin := client(64), time.Now()
 	var wg sync.WaitGroup
@@ -145,20 +129,18 @@ func among(ctx context.Context, o options, strangers int) (*answered, error) {
 			event(&b, i, charges[0])
 			to := append([]string{bankCode}, otherBanks...)[i%3]
 			r, at := s.sign(b.Bytes()), time.Now()
-			if post(ctx, c, url+"/v1/banks/"+to+"/events", r) != nil {
-				a.failed.Add(1)
-			}
-			a.took(&a.events, time.Since(at))
+			err := post(ctx, c, url+"/v1/banks/"+to+"/events", r)
+			a.took("event", &a.events, time.Since(at), err)
 			at = time.Now()
-			if tap(ctx, c, url, s.channel, i, "x") != nil {
-				a.failed.Add(1)
-			}
-			a.took(&a.taps, time.Since(at))
+			err = tap(ctx, c, url, s.channel, i, "x")
+			a.took("tap", &a.taps, time.Since(at), err)
 		})
 	}
 	wg.Wait()
-	quit()
-	strange.Wait()
+	a.lasted = time.Since(begin)
+	if err := end(); err != nil {
+		return nil, err
+	}
 	slices.Sort(a.events)
 	slices.Sort(a.taps)
 	return a, nil
@@ -189,37 +171,13 @@ func tap(ctx context.Context, c *http.Client, url, secret string, i int, data st
 	return nil
 }
 
-// annoy sends junk from an address of its own until it is over.
-func (a *answered) annoy(ctx context.Context, url string, i int) {
-	from := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 1, byte(i%250+1))}}
-	c := &http.Client{Transport: &http.Transport{DialContext: from.DialContext, MaxIdleConnsPerHost: 1}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	for n := i; ctx.Err() == nil; n++ {
-		j := junk[n%len(junk)]
-		req, err := http.NewRequestWithContext(ctx, j.method, url+j.path, strings.NewReader(j.body))
-		if err != nil {
-			return
-		}
-		req.Header.Set("Webhook-Id", "x")
-		req.Header.Set("Webhook-Timestamp", strconv.FormatInt(time.Now().Unix(), 10))
-		req.Header.Set("Webhook-Signature", "v1,AAAA")
-		req.Header.Set("Authorization", "Bearer wrong")
-		res, err := c.Do(req)
-		if err != nil {
-			continue
-		}
-		_, _ = io.Copy(io.Discard, res.Body)
-		_ = res.Body.Close()
-		a.junk.Add(1)
-	}
-}
-
 // hostile is how many connections send the beginning of a request and no more.
 const hostile = 10_000
 
 // held tells what the hostile connections hold in this process; they are made by
 // another, which has files of its own.
 func held(ctx context.Context) error {
-	s, err := open(ctx, 1)
+	s, err := openLimited(ctx, 1, asDeployed)
 	if err != nil {
 		return err
 	}

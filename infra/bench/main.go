@@ -33,6 +33,7 @@ type options struct {
 	people    int    // who are told once and never again
 	floor     string // the folder of the floor's source
 	attackers int    // strangers who send junk at the same time
+	junk      int    // requests a second that they send together; 0 is as fast as they are answered
 	only      string
 	profile   string
 	allocs    string
@@ -47,8 +48,10 @@ func main() {
 	flag.IntVar(&o.relevant, "relevant", 5, "of 100 events, how many alert a watcher")
 	flag.IntVar(&o.watched, "watched", 10_000, "accounts with a watcher; there are five times as many")
 	flag.StringVar(&o.only, "only", "", "one of: "+strings.Join(names(), ", ")+"; all but saturation and people if empty")
-	flag.IntVar(&o.attackers, "attackers", 32, "strangers who send junk in the attack, each as fast as it is answered")
+	flag.IntVar(&o.attackers, "attackers", 32, "strangers who send junk in the attack, each from an address of its own and one request at a time")
+	flag.IntVar(&o.junk, "junk", 10_000, "requests a second that they send together; 0 is as fast as they are answered")
 	holds := flag.String("hold", "", "hold hostile connections to an `address` of this machine, and do nothing else; attacks starts this")
+	annoys := flag.String("annoy", "", "send junk to an `address` of this machine until the input ends, and do nothing else; attacks starts this")
 	flag.IntVar(&o.held, "held", 100_000, "alerts that wait for the end of quiet hours")
 	flag.IntVar(&o.waiting, "waiting", 40_000, "alerts that wait in the outage")
 	flag.IntVar(&o.flood, "flood", 20_000, "alerts that one bank posts at once")
@@ -82,6 +85,13 @@ func main() {
 	}
 	if *burns {
 		burn(ctx)
+		return
+	}
+	if *annoys != "" {
+		if err := annoy(ctx, o, *annoys); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		return
 	}
 	if *folder != "" {

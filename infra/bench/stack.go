@@ -50,8 +50,14 @@ func (s *stack) WebhookSecrets(context.Context, string) ([]string, error) {
 	return []string{s.secret}, nil
 }
 
-// open builds the stack with n accounts, one LINE user each.
-func open(ctx context.Context, n int) (_ *stack, err error) {
+// bankLimits are how much each bank may send a second; the zero value limits nothing.
+type bankLimits struct{ events, requests float64 }
+
+// open builds the stack with n accounts, one LINE user each, and no limits.
+func open(ctx context.Context, n int) (*stack, error) { return openLimited(ctx, n, bankLimits{}) }
+
+// openLimited is open with limits.
+func openLimited(ctx context.Context, n int, limits bankLimits) (_ *stack, err error) {
 	s := &stack{secret: "whsec_" + key(), line: &sim.LINE{Token: "channel-token", Now: time.Now, Keep: 1 << 20}}
 	defer func() {
 		if err != nil {
@@ -91,6 +97,7 @@ func open(ctx context.Context, n int) (_ *stack, err error) {
 	c.LINE.Secrets = []string{s.channel}
 	c.LinkKeys = []token.Key{{ID: "a", Secret: secret}}
 	c.CallbacksInside = true
+	c.EventsPerSecond, c.RequestsPerSecond = limits.events, limits.requests
 	// Log lines are made as in production, and go nowhere.
 	log := slog.New(slog.NewJSONHandler(nowhere{}, nil))
 	s.sys = app.New(c, app.Means{Mailer: ses.Open, Table: s.table, Queue: s.queue, Secrets: s, Logger: log})
