@@ -148,8 +148,8 @@ func TestANightIsToldOnceWhateverFails(t *testing.T) {
 		told  map[string]int
 		lines int // messages that LINE took
 	}{
-		{sim.ServerError, 2, map[string]int{"line accepted": 3, "email accepted": 3}, 1},
-		{sim.AcceptThenDrop, 1, map[string]int{"line accepted": 3, "email accepted": 3}, 1},
+		{sim.ServerError, 2, map[string]int{"line accepted": 3, "email accepted": 3}, 1}, // it is tried again minutes later
+		{sim.AcceptThenDrop, 1, map[string]int{"line accepted": 3}, 1},
 		{sim.ServerError, 10_000, map[string]int{"line undelivered": 3, "email accepted": 3}, 0},
 	} {
 		t.Run(fmt.Sprint(c.fault, c.times), func(t *testing.T) {

@@ -168,7 +168,7 @@ func TestNothingOfAFileRingsInTheNight(t *testing.T) {
 	}{
 		"a debit of long ago":                 {nil, []string{event("debit", "f", "1", old, yen(1000))}, 1},
 		"a link of long ago":                  {nil, []string{event("charge_link.registered", "f", "l", old, `,"service":"paypay"`)}, 1},
-		"debits of long ago and of the day":   {nil, []string{event("debit", "f", "1", old, yen(1000)), event("debit", "g", "2", day, yen(2000))}, 2},
+		"debits of long ago and of the day":   {nil, []string{event("debit", "f", "1", old, yen(1000)), event("debit", "g", "2", day, yen(2000))}, 1},
 		"a link is removed":                   {[]string{event("charge_link.registered", "b", "l", noon, `,"service":"paypay"`)}, []string{event("charge_link.removed", "f", "l", evening, `,"service":"paypay"`)}, 1},
 		"a link is removed, by day":           {[]string{event("charge_link.registered", "b", "l", noon, `,"service":"paypay"`)}, []string{event("charge_link.removed", "f", "l", day, `,"service":"paypay"`)}, 1},
 		"a debit came back":                   {[]string{event("debit", "b", "1", noon, yen(1000))}, []string{event("debit.reversed", "f", "1", evening, "")}, 1},
@@ -213,6 +213,49 @@ func TestNothingOfAFileRingsInTheNight(t *testing.T) {
 			w.swept("2026-11-28 07:41")
 			if n := len(w.phone()) - night; n != c.told {
 				t.Errorf("%d messages in the morning, want %d: %s", n, c.told, w.phone()[night:])
+			}
+		})
+	}
+}
+
+// Of a file only a new link, a debit after one and what comes near a limit ring in the
+// night: what is the first of its kind, one of many or an overdraft was so yesterday.
+func TestWhatIsOldNewsWaitsHoweverRemarkable(t *testing.T) {
+	at := func(id, hour, more string) string {
+		return fmt.Sprintf(`{"id":"e_%s","type":"debit","transaction_id":%q,"account_ref":"acc_1","occurred_at":"2026-11-27T%s:00+09:00","currency":"JPY","descriptor":"PAYPAY",%s}`, id, id, hour, more)
+	}
+	link := `{"id":"e_l","type":"charge_link.registered","transaction_id":"l","account_ref":"acc_1","occurred_at":"2026-11-27T09:00:00+09:00","service":"paypay"}`
+	for name, c := range map[string]struct {
+		file  []string
+		rings bool
+	}{
+		"the first of its kind":     {[]string{at("1", "10:00", `"amount":1000`)}, false},
+		"three within an hour":      {[]string{at("1", "10:00", `"amount":1000`), at("2", "10:05", `"amount":1000`), at("3", "10:10", `"amount":1000`)}, false},
+		"an overdraft":              {[]string{at("1", "10:00", `"amount":1000,"balance_after":-500`)}, false},
+		"near the limit, the first": {[]string{at("1", "10:00", `"amount":1900000`)}, true},
+		"a link":                    {[]string{link}, true},
+		"a debit after a link":      {[]string{link, at("1", "10:00", `"amount":1000`)}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			a, err := w.store.Account(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.swept("2026-05-01 12:00")
+			a.Watchers[0].Since = w.Now()
+			if err := w.store.Write(t.Context(), store.PutAccount(a)); err != nil {
+				t.Fatal(err)
+			}
+			w.swept("2026-11-28 02:00")
+			w.file(c.file...)
+			if all := w.phone(); len(all) > 0 != c.rings || c.rings && !strings.Contains(all[0], "緊急") {
+				t.Errorf("in the night the phone shows %d messages", len(all))
+			}
+			w.swept("2026-11-28 07:30")
+			if all := w.phone(); len(all) != 1 || !c.rings && strings.Contains(all[0], "緊急") {
+				t.Errorf("in the morning it shows %d messages", len(all))
 			}
 		})
 	}

@@ -154,7 +154,7 @@ func (s *sampled) story(t *testing.T, sample events.Sample, a sim.Answer) string
 			b.WriteString(", undone")
 		}
 		for _, n := range r.Notices {
-			fmt.Fprintf(&b, "\n  told because of %s, critical %v", n.Reasons, n.Critical())
+			fmt.Fprintf(&b, "\n  told because of %s, critical %v", n.Reasons, n.Critical(r))
 		}
 	}
 	var shown []string

@@ -61,8 +61,8 @@ func TestTheMoreAlarmingOfTwoNamesIsTold(t *testing.T) {
 					t.Fatal("it is told to nobody")
 				}
 				n := r.Notices[0]
-				if n.Critical() != c.critical || n.Reasons.Reason != c.reasons || n.Second.Reason != c.second {
-					t.Errorf("told for %s, of which %s of the other name; critical %v", n.Reasons, n.Second, n.Critical())
+				if n.Critical(r) != c.critical || n.Reasons.Reason != c.reasons || n.Second.Reason != c.second {
+					t.Errorf("told for %s, of which %s of the other name; critical %v", n.Reasons, n.Second, n.Critical(r))
 				}
 			}
 		})

@@ -103,7 +103,7 @@ func TestWithoutEscalationNothingEscalates(t *testing.T) {
 	h := newHouse(t)
 	h.Stage = detect.New(detect.Config{Store: h.store, Queue: h.queue, Now: h.World.Now, Logger: slog.New(slog.DiscardHandler)})
 	h.send(t, say("debit", "a", "t", time.Minute, 3000, ""))
-	if n := h.history(t)[0].Notices; len(n) != 1 || !n[0].Critical() || !n[0].EscalateAt.IsZero() {
-		t.Errorf("it is noticed as %+v", n)
+	if r := h.history(t)[0]; len(r.Notices) != 1 || !r.Critical() || !r.Notices[0].EscalateAt.IsZero() {
+		t.Errorf("it is noticed as %+v", r.Notices)
 	}
 }

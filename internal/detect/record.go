@@ -344,7 +344,9 @@ func (a *accountWork) sum(c change, now time.Time) {
 	seq := r.Summaries()
 	for i := range a.account.Watchers {
 		w := &a.account.Watchers[i]
-		r.DeliverNext(watch.TellSummary, w, seq, now, r.SummaryUntil(w, a.activity.Summary.Until))
+		if d, fresh := r.DeliverNext(watch.TellSummary, w, seq, now, r.SummaryUntil(w, a.activity.Summary.Until)); fresh && r.File != "" {
+			d.After = d.Due // the hour for files
+		}
 	}
 	r.ComputeDue()
 }

@@ -64,7 +64,7 @@ func TestNoSettingSilencesWhatFollowsALinkOrAReport(t *testing.T) {
 				}
 				h.send(t, debit("acc_1", "1", 30, 1000, c.descriptor, c.extra))
 				for _, r := range h.history(t) {
-					if r.Kind == watch.Debit && (len(r.Notices) != 1 || !r.Notices[0].Reasons.Has(why) || !r.Notices[0].Critical()) {
+					if r.Kind == watch.Debit && (len(r.Notices) != 1 || !r.Notices[0].Reasons.Has(why) || !r.Critical()) {
 						t.Errorf("%s, with %s, after a %s: told %+v", reading, setting, what, r.Notices)
 					}
 				}

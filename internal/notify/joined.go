@@ -12,7 +12,7 @@ import (
 )
 
 // mostJoined bounds the accounts of which one summary speaks; others are told the next day.
-const mostJoined = 8
+const mostJoined = 40
 
 // summaryOf has a summary say what has come of the records that it is about, and what
 // other accounts' summaries say that wait, before it is first sent: a person is told of
@@ -36,7 +36,15 @@ func (s *Stage) summaryOf(ctx context.Context, m queue.Message, h *cached, of *w
 			return s.broken(m, "whether it is a summary's turn cannot be read", err), false
 		}
 		if wait > 0 {
-			return s.write(ctx, m, h, of.ID, func(_ *watch.Record, d *watch.Delivery) { d.State, d.Due = watch.Held, s.Now().Add(wait) }), false
+			until := s.Now().Add(wait)
+			if r.File != "" && wait > watch.SettledMost {
+				until = w.Rules.FilesAt(until)
+			}
+			return s.write(ctx, m, h, of.ID, func(_ *watch.Record, d *watch.Delivery) {
+				if d.With == nil { // else another one says it by now
+					d.State, d.Due = watch.Held, until
+				}
+			}), false
 		}
 		if also, err = s.join(ctx, r, of, w, others); err != nil {
 			return s.broken(m, what, err), false
@@ -189,6 +197,9 @@ func (s *Stage) join(ctx context.Context, r *watch.Record, of *watch.Delivery, w
 // joinOne has a summary be said by another one; nil if it cannot be, or says nothing.
 func (s *Stage) joinOne(ctx context.Context, r *watch.Record, of *watch.Delivery, o *watch.Record, d *watch.Delivery, reader *watch.Watcher) (*watch.Joined, error) {
 	by := watch.Joined{Record: r.ID, Delivery: of.ID}
+	if o.File != "" && r.File != o.File && d.State == watch.Held && s.Now().Before(d.After) {
+		return nil, nil // it is told with what else its file brought
+	}
 	probe := *d
 	if !probe.JoinsInto(by, watch.PastSum{}, s.Now()) {
 		return nil, nil

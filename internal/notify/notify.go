@@ -165,7 +165,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 			return s.delivery(ctx, c, m, j, s.prefetch(ctx, []watch.Job{j}), true)
 		}
 	}
-	if v, ok := s.gather(ctx, h, d, w, &ch, to); !ok {
+	if v, ok := s.gather(ctx, m, h, d, w, &ch, to); !ok {
 		return v
 	}
 	if d.Kind == watch.TellSummary && d.Sum == nil {

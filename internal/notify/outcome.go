@@ -102,13 +102,17 @@ func (s *Stage) lookAgain(d *watch.Delivery, next bool) time.Time {
 	return begun(d).Add(s.GiveUpAfter)
 }
 
-// begun is since when a delivery is tried: a summary waits for its day first, for longer
-// than any is tried.
+// begun is since when a delivery is tried: a summary waits for its day first, and what
+// came in files for the morning, for longer than any is tried.
 func begun(d *watch.Delivery) time.Time {
-	if d.Kind == watch.TellSummary && d.Sum != nil && d.Sum.At.After(d.CreatedAt) {
-		return d.Sum.At
+	at := d.CreatedAt
+	if d.After.After(at) {
+		at = d.After
 	}
-	return d.CreatedAt
+	if d.Kind == watch.TellSummary && d.Sum != nil && d.Sum.At.After(at) {
+		at = d.Sum.At
+	}
+	return at
 }
 
 // fallback adds the next channel for what d says; when there is none and d is

@@ -25,9 +25,14 @@ func (c *Composer) pastLink(ctx context.Context, ch *channel.Channel, r *watch.R
 			}
 		}
 	}
-	link, before := c.linkOver(ch, of, d), "?"
+	return asking(c.linkOver(ch, of, d), wording.PastMark, r.SummaryMark(d)), nil
+}
+
+// asking is a link that asks for something of its page.
+func asking(link, mark, value string) string {
+	before := "?"
 	if strings.Contains(link, before) {
 		before = "&"
 	}
-	return link + before + wording.PastMark + "=" + r.SummaryMark(d), nil
+	return link + before + mark + "=" + value
 }

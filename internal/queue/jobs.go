@@ -32,8 +32,12 @@ type Jobs struct {
 }
 
 // Deliver adds a delivery of a record that was made just now: no other job of
-// it has been queued, so the first attempt at it may still decide what it says.
+// it has been queued, so the first attempt at it may still decide what it says. One that
+// waits for its hour is left to sweep: no queue keeps a message for so long.
 func (j *Jobs) Deliver(r *watch.Record, d *watch.Delivery) {
+	if d.State == watch.Held {
+		return
+	}
 	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID}, max(0, min(d.After.Sub(d.CreatedAt), MostDelay)))
 }
 

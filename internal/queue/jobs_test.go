@@ -43,12 +43,13 @@ func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirAccount(t *testing.T) {
 	}}
 	var jobs queue.Jobs
 	jobs.DeliverWaiting(r)
-	jobs.Deliver(r, &r.Deliveries[2])
+	jobs.Deliver(r, &r.Deliveries[2]) // it waits for its hour, longer than a queue keeps a message
+	jobs.Deliver(r, &r.Deliveries[4])
 	jobs.TellBank(&watch.Dispute{ID: "dis1", OnAccount: watch.On(watch.AccountKey{Bank: "0168", Ref: "acc_2"})})
 	if jobs.Len() != 5 {
 		t.Errorf("%d jobs, want 5", jobs.Len())
 	}
-	line := []string{`{"record":"r1","delivery":"d1","again":true}|0125.10|r1`, `{"record":"r1","delivery":"d5","again":true}|0125.10|r1`, `{"record":"r1","delivery":"d3"}|0125.10|r1`}
+	line := []string{`{"record":"r1","delivery":"d1","again":true}|0125.10|r1`, `{"record":"r1","delivery":"d5","again":true}|0125.10|r1`, `{"record":"r1","delivery":"d5"}|0125.10|r1`}
 	bank := []string{`{"dispute":"dis1"}|0168|dis1`}
 	s := &sent{got: map[queue.Name][]string{}}
 	if err := jobs.Send(t.Context(), s); err != nil {

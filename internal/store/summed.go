@@ -60,3 +60,17 @@ func (p *Person) Turn(of Told, now time.Time) (wait time.Duration, so bool) {
 	p.Summed = next
 	return 0, true
 }
+
+// Tell notes a summary that was told without a turn, because it went with other news.
+// False if one has its turn just now.
+func (p *Person) Tell(of Told, now time.Time) bool {
+	next := &Summed{Told: of, At: now}
+	if s := p.Summed; s != nil {
+		if now.Before(s.At.Add(watch.SummaryAfter)) {
+			return false
+		}
+		next.Waiting, next.Unknown = s.Waiting, s.Unknown
+	}
+	p.Summed = next
+	return true
+}

@@ -34,6 +34,7 @@ func (a *Activity) Facts(r *Record) Facts {
 		Overdrawn:  r.Balance != nil && *r.Balance < 0,
 		OccurredAt: r.OccurredAt,
 		DateOnly:   r.DateOnly,
+		OfFile:     r.File != "",
 	}
 	if f.Link || r.Service == "" {
 		return f

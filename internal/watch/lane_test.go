@@ -63,12 +63,17 @@ func TestWhatGoesIntoTheMorningsMessage(t *testing.T) {
 		"it has an attempt":    {func(_ *Record, d *Delivery) { d.Attempts = 1 }, false},
 		"a provider is down":   {func(_ *Record, d *Delivery) { d.Parked = true }, false},
 		"it calls somebody":    {func(_ *Record, d *Delivery) { d.Called = CallReported }, false},
-		"it is of a report":    {func(_ *Record, d *Delivery) { d.Report = "d" }, false},
 		"it carries others":    {func(_ *Record, d *Delivery) { d.Gathers = []Other{{Record: "x"}} }, false},
-		"a piece":              {func(r *Record, _ *Delivery) { r.Continues = "x" }, false},
-		"the first of pieces":  {func(r *Record, _ *Delivery) { r.Pieces = []string{"x"} }, false},
-		"it came as a webhook": {func(r *Record, _ *Delivery) { r.File = "" }, false},
-		"it is critical":       {func(r *Record, _ *Delivery) { r.Notices[0].Reasons = Because(AfterDispute) }, false},
+		"it goes with another": {func(_ *Record, d *Delivery) { d.Within = &Other{Record: "x"} }, false},
+		"a piece":              {func(r *Record, _ *Delivery) { r.Continues = "x" }, true},
+		"it is of a report":    {func(_ *Record, d *Delivery) { d.Report = "d" }, true},
+		"a first, and a burst": {func(r *Record, _ *Delivery) {
+			r.Notices[0].Reasons = Because(FirstSeen | Burst | Overdrawn | ServiceDebit)
+		}, true},
+		"near a limit, and first": {func(r *Record, _ *Delivery) { r.Notices[0].Reasons = Because(FirstSeen | NearLimit) }, false},
+		"it follows a link":       {func(r *Record, _ *Delivery) { r.Notices[0].Reasons = Because(AfterNewLink) }, false},
+		"it came as a webhook":    {func(r *Record, _ *Delivery) { r.File = "" }, false},
+		"it is critical":          {func(r *Record, _ *Delivery) { r.Notices[0].Reasons = Because(AfterDispute) }, false},
 	} {
 		r, lead := alerted("r", 100, noon, ServiceDebit), alerted("lead", 100, noon, ServiceDebit)
 		r.File = "night"

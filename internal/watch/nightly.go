@@ -80,21 +80,65 @@ type Other struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
-// MaxGathered is how many incidents one message tells of: LINE shows so many next to
-// each other in the room that it has.
-const MaxGathered = 8
+// Settled is how long a file brings nothing more to a person until they are told of it:
+// one that is being taken at the hour for files is told once it is through.
+const Settled = 20 * time.Minute
+
+// SettledMost is how long after that hour they are told at the latest.
+const SettledMost = time.Hour
 
 // GatheredFor is how long a delivery that goes with another waits until it is looked
 // what came of that: longer than the usual attempts.
 const GatheredFor = 10 * time.Minute
 
 // OfMorning tells whether a delivery that no channel was asked to take tells of nothing
-// but what came in files and is not urgent, so that it may go with others in one message.
-// A piece of an incident goes by itself, after the one before it.
+// but what came in files and is not urgent, so that it may go with others in one message:
+// of an incident, or a summary of what came too late to be news that says nothing yet.
 func (r *Record) OfMorning(d *Delivery) bool {
-	says := r.SaidBy(d)
-	return (d.State == Held || d.State == Queued) && !d.Tried && !d.Calling && d.Attempts == 0 && !d.Parked && d.Called == "" && d.Report == "" &&
-		len(d.Gathers) == 0 && len(says) > 0 && r.Continues == "" && len(r.Pieces) == 0 && r.ofFiles(says) && !r.Urgency(says, d.Watcher).Critical()
+	if len(d.Gathers) > 0 || !d.untaken() {
+		return false
+	}
+	if d.Kind == TellSummary {
+		return r.File != "" && d.Sum == nil && d.With == nil
+	}
+	return r.calmOfFiles(d)
+}
+
+// Carries tells whether what others tell may go with a delivery.
+func (r *Record) Carries(d *Delivery) bool { return d.untaken() && r.calmOfFiles(d) }
+
+// Carrying tells whether others go with a delivery that no channel was asked to take.
+func (d *Delivery) Carrying() bool { return len(d.Gathers) > 0 && d.untaken() }
+
+// untaken tells whether a delivery waits, and no channel was asked to take it.
+func (d *Delivery) untaken() bool {
+	return (d.State == Held || d.State == Queued) && !d.Tried && !d.Calling && d.Attempts == 0 && !d.Parked && d.Within == nil
+}
+
+// calmOfFiles tells whether an incident's delivery has nothing to tell by now but what came
+// in files and is not urgent.
+func (r *Record) calmOfFiles(d *Delivery) bool {
+	i := slices.IndexFunc(r.Deliveries, func(o Delivery) bool { return o.ID == d.ID })
+	if i < 0 || !d.Kind.OfIncident() {
+		return false
+	}
+	says := r.Untold(d.Watcher, d.Channel, i)
+	return d.Called == "" && len(says) > 0 && r.ofFiles(says) && !r.Urgency(says, d.Watcher).Critical()
+}
+
+// Files are the files of the bank's of which a delivery tells, and when it was last heard
+// of one.
+func (r *Record) Files(d *Delivery) (files []string, heard time.Time) {
+	if d.Kind == TellSummary {
+		return []string{r.File}, laterOf(r.RecordedAt, r.SummedAt)
+	}
+	heard = d.CreatedAt
+	for _, s := range r.SaidBy(d) {
+		if p, ok := r.Part(s.Record); ok && p.File != "" {
+			files, heard = append(files, p.File), laterOf(heard, p.RecordedAt)
+		}
+	}
+	return files, heard
 }
 
 // GoWith has a delivery say what is true now, and go with another. False if nothing is
@@ -105,7 +149,7 @@ func (r *Record) GoWith(d *Delivery, lead *Record, carrier *Delivery, now time.T
 	}
 	d.State, d.Due = Gathered, now.Add(GatheredFor)
 	d.Within = &Other{Record: lead.ID, Delivery: carrier.ID}
-	carrier.Gathers = append(carrier.Gathers, Other{Record: r.ID, Delivery: d.ID})
+	carrier.Gathers = append(slices.Clone(carrier.Gathers), Other{Record: r.ID, Delivery: d.ID})
 	r.ComputeDue()
 	return true
 }

@@ -95,3 +95,12 @@ func TestDaysAreNoBurst(t *testing.T) {
 		t.Error("one at midnight is")
 	}
 }
+
+// What makes one part urgent together with what another part is makes neither urgent.
+func TestPartsAreUrgentEachByItself(t *testing.T) {
+	r, near := alerted("r", 100, noon, ServiceDebit|FirstWatched), alerted("n", 7, noon.Add(1), ServiceDebit|NearLimit)
+	r.Join(near)
+	if why := r.Urgency([]Said{{Record: "r"}, {Record: "n"}}, "w"); why == 0 || why.Critical() {
+		t.Errorf("they are told because of %s", why)
+	}
+}

@@ -49,8 +49,16 @@ const (
 	CallAgain Call = "again"
 )
 
-// Critical tells whether the notice must break through quiet hours.
-func (n Notice) Critical() bool { return n.Reasons.Critical() }
+// Critical tells whether the notice, of a record, must break through quiet hours.
+func (n Notice) Critical(of *Record) bool { return n.urgency(of).Critical() }
+
+// urgency are the reasons by which it is decided how urgent that is.
+func (n Notice) urgency(of *Record) Reason {
+	if of.File != "" {
+		return n.Reasons.InFile()
+	}
+	return n.Reasons.Reason
+}
 
 // Notice finds a watcher's notice.
 func (r *Record) Notice(watcher string) (*Notice, bool) {

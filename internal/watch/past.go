@@ -125,7 +125,7 @@ func (a *Activity) Sum(was, r *Record, now time.Time) (fresh bool) {
 	s := a.Summary
 	if s == nil || !now.Before(s.Until) {
 		until := now.Add(SummaryAfter)
-		if s != nil && until.Before(s.Until.Add(SummaryEvery)) {
+		if s != nil && r.File == "" && until.Before(s.Until.Add(SummaryEvery)) { // of a file there is one hour a day
 			until = s.Until.Add(SummaryEvery)
 		}
 		s, fresh = &Summary{Record: r.ID, Until: until, FirstAt: r.OccurredAt, LastAt: r.OccurredAt}, true

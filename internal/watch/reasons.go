@@ -14,6 +14,16 @@ func (r Reason) Critical() bool {
 	return slices.ContainsFunc(table, func(row Rule) bool { return row.Critical != 0 && r.Has(row.Critical) })
 }
 
+// InFile are the reasons as they are of what came in a bank's file, a night later or
+// more: what only what has just happened makes urgent does not. Of a link, of what
+// follows one or a report, and of what comes near a limit they stay as urgent.
+func (r Reason) InFile() Reason {
+	if r.Has(FirstSeen) {
+		r |= FirstWatched // by which what is near a limit is urgent
+	}
+	return r &^ (FirstSeen | Burst | Overdrawn)
+}
+
 // Has tells whether all of q are in r.
 func (r Reason) Has(q Reason) bool { return r&q == q }
 

@@ -195,7 +195,7 @@ func (r *Record) Unheard() bool {
 // Critical tells whether any watcher's notice is critical.
 func (r *Record) Critical() bool {
 	for _, n := range r.Notices {
-		if n.Critical() {
+		if n.Critical(r) {
 			return true
 		}
 	}

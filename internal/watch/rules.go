@@ -86,6 +86,7 @@ type Facts struct {
 	OccurredAt  time.Time
 	DateOnly    bool // of OccurredAt only the day is known
 	UnderAttack bool // the bank has confirmed a campaign of the service
+	OfFile      bool // it came in a file of the bank's
 }
 
 // Evaluate says why the watcher with these rules is told of the facts, if at
@@ -101,7 +102,11 @@ func (r *Rules) Evaluate(f *Facts, now time.Time) Reason {
 			so.Why |= row.says(f)
 		}
 	}
-	if now.Before(r.PausedUntil) && !so.Why.Critical() {
+	urgent := so.Why
+	if f.OfFile {
+		urgent = urgent.InFile()
+	}
+	if now.Before(r.PausedUntil) && !urgent.Critical() {
 		return 0
 	}
 	return so.Why

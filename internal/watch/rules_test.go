@@ -214,7 +214,7 @@ func TestReasonsOfANewerProgramAreGivenBack(t *testing.T) {
 		if wrote := `{"watcher":"w","reasons":"` + want.text + `"}`; err != nil || string(b) != wrote {
 			t.Errorf("%q is written as %s (%v), want %s", stored, b, err, wrote)
 		}
-		if n.Reasons.Reason != want.known || !n.Reasons.Has(want.known) || n.Critical() != want.known.Critical() {
+		if n.Reasons.Reason != want.known || !n.Reasons.Has(want.known) || n.Critical(&watch.Record{}) != want.known.Critical() {
 			t.Errorf("%q means %s here, want %s", stored, n.Reasons.Reason, want.known)
 		}
 		if names := strings.Join(n.Reasons.Names(), ","); names != want.text {

@@ -268,8 +268,9 @@ func (r *Record) spared(p *Record, watcher string) bool {
 
 // Urgency is why things are told: of those that are new or worse, and not
 // undone, or not for certain. What became worse in the past is told, and not urgent.
-func (r *Record) Urgency(says []Said, watcher string) Reason {
-	var why Reason
+// Of several it is that of the first urgent one: what is near a limit and, next to it,
+// the first debit of another day are not the first one near a limit.
+func (r *Record) Urgency(says []Said, watcher string) (why Reason) {
 	for _, s := range says {
 		p, ok := r.Part(s.Record)
 		if !ok || p.Gone() {
@@ -280,7 +281,11 @@ func (r *Record) Urgency(says []Said, watcher string) Reason {
 				continue
 			}
 		}
-		why |= r.ReasonsFor(p, watcher).Reason
+		if of := (Notice{Reasons: r.ReasonsFor(p, watcher)}).urgency(p); of.Critical() {
+			return of
+		} else if why == 0 {
+			why = of
+		}
 	}
 	return why
 }

@@ -348,7 +348,7 @@ func TestUrgentIsWhatIsNewOrWorseAndStands(t *testing.T) {
 	}{
 		"nothing":                {nil, 0},
 		"new":                    {[]Said{{Record: "r"}}, ServiceDebit},
-		"two that are new":       {[]Said{{Record: "r"}, {Record: "a"}}, ServiceDebit | Burst},
+		"two that are new":       {[]Said{{Record: "r"}, {Record: "a"}}, Burst},
 		"more was taken":         {[]Said{{Record: "a", Was: less}}, Burst},
 		"changed, and no worse":  {[]Said{{Record: "a", Was: same}}, 0},
 		"undone":                 {[]Said{{Record: "u"}}, 0},

@@ -32,6 +32,9 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Has(wording.PastMark) && s.past(w, r, v) {
 			return
 		}
+		if r.URL.Query().Has(wording.AllMark) && s.all(w, r, v) {
+			return
+		}
 		if r.URL.Query().Has(wording.SheetMark) {
 			if p, ok := wording.ClaimSheet(s.alertFacts(r, v, v.look), r.URL.Path); ok {
 				s.page(w, http.StatusOK, p)

@@ -17,11 +17,10 @@ import (
 // or which summary of the past it is to list.
 func pageAsked(r *http.Request) string {
 	out := mark(r)
-	if seq := r.URL.Query().Get(wording.PastMark); seq != "" {
-		if out == "" {
-			return "?" + wording.PastMark + "=" + url.QueryEscape(seq)
+	for _, asks := range []string{wording.PastMark, wording.AllMark} {
+		if is := r.URL.Query().Get(asks); is != "" {
+			out += map[bool]string{true: "?", false: "&"}[out == ""] + asks + "=" + url.QueryEscape(is)
 		}
-		return out + "&" + wording.PastMark + "=" + url.QueryEscape(seq)
 	}
 	return out
 }
@@ -49,22 +48,9 @@ func (s *site) past(w http.ResponseWriter, r *http.Request, v visit) bool {
 	slices.SortStableFunc(in, func(a, b *watch.Record) int { return b.OccurredAt.Compare(a.OccurredAt) })
 	f := wording.PastFacts{Lang: v.look.Watcher.Lang, HideAmount: v.look.Watcher.HideAmount || d.HideAmount, Mask: v.look.Record.Mask, Count: len(in), Now: s.Now()}
 	f.BankName, _ = s.Names.Bank(r.Context(), account.Bank, f.Lang)
-	n, err := strconv.Atoi(q.Get("page"))
-	if err != nil || n < 1 || (n-1)*pageAlerts >= len(in) {
-		n = 1
-	}
-	page := func(n int) string {
-		q.Set("page", strconv.Itoa(n))
-		return "?" + q.Encode()
-	}
-	if n > 1 {
-		f.Newer = page(n - 1)
-	}
-	if len(in) > n*pageAlerts {
-		f.Older = page(n + 1)
-	}
-	for _, o := range in[(n-1)*pageAlerts : min(len(in), n*pageAlerts)] {
-		e, err := s.pastEntry(r, v, o)
+	from, to := s.pageOf(q, len(in), &f.Newer, &f.Older)
+	for _, o := range in[from:to] {
+		e, err := s.recordEntry(r, v, o, v.look.Watcher.ID)
 		if err != nil {
 			s.broken(w, r, err)
 			return true
@@ -79,8 +65,29 @@ func (s *site) past(w http.ResponseWriter, r *http.Request, v visit) bool {
 	return true
 }
 
-func (s *site) pastEntry(r *http.Request, v visit, o *watch.Record) (wording.HistoryEntry, error) {
-	e := wording.HistoryEntry{Parts: []*watch.Record{o}, Link: s.pieceLink(r, v, o.ID, v.look.Watcher.ID)}
+// pageOf is which of so many an address asks for, a page of them, with the addresses of
+// the pages next to it.
+func (s *site) pageOf(q url.Values, all int, newer, older *string) (from, to int) {
+	n, err := strconv.Atoi(q.Get("page"))
+	if err != nil || n < 1 || (n-1)*pageAlerts >= all {
+		n = 1
+	}
+	page := func(n int) string {
+		q.Set("page", strconv.Itoa(n))
+		return "?" + q.Encode()
+	}
+	if n > 1 {
+		*newer = page(n - 1)
+	}
+	if all > n*pageAlerts {
+		*older = page(n + 1)
+	}
+	return (n - 1) * pageAlerts, min(all, n*pageAlerts)
+}
+
+// recordEntry is a record as a list of a watcher shows it.
+func (s *site) recordEntry(r *http.Request, v visit, o *watch.Record, watcher string) (wording.HistoryEntry, error) {
+	e := wording.HistoryEntry{Parts: []*watch.Record{o}, Link: s.pieceLink(r, v, o.ID, watcher)}
 	var err error
 	if e.Record, err = s.Store.Lead(r.Context(), o); err != nil {
 		return e, err

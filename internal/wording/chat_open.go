@@ -139,7 +139,7 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 		if it.TakenBack != nil && it.TakenBack(p) {
 			n.Reasons.Reason &^= watch.AfterDispute
 		}
-		critical = critical || n.Critical()
+		critical = critical || n.Critical(p)
 		others = others || p.Service != it.Lead.Service
 		if p.Kind == watch.Debit {
 			debits++

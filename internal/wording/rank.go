@@ -56,7 +56,7 @@ const usual = watch.AfterNewLink | watch.AfterOwnLink | watch.FirstSeen | watch.
 func (f *IncidentFacts) Follow(linksOf func(debit *watch.Record) ([]*watch.Record, error)) error {
 	for i := range f.Parts {
 		p := &f.Parts[i]
-		if !p.mayFollow() || !p.Notice.Critical() {
+		if !p.mayFollow() || !p.Notice.Critical(p.Record) {
 			continue
 		}
 		leads, err := linksOf(p.Record)
@@ -94,4 +94,4 @@ func alarmed(s *watch.Shown) bool {
 }
 
 // critical tells whether it is urgent, as its reader is told it.
-func (f *AlertFacts) critical() bool { return f.Notice.Critical() && !f.Follows }
+func (f *AlertFacts) critical() bool { return f.Notice.Critical(f.Record) && !f.Follows }

@@ -182,6 +182,7 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 			f.Saved, f.Mail, f.Values["email"] = SavedNow, MailMany, []string{"new@example.jp"}
 		})),
 		"past": PastPage(pastFacts(lang, false)), "past-hidden": PastPage(pastFacts(lang, true)),
+		"all":          AllPage(allFacts(lang)),
 		"room-history": HistoryPage(historyFacts(lang, watch.Owner)), "room-history-guardian": HistoryPage(historyFacts(lang, watch.Guardian)), "room-history-empty": HistoryPage(empty),
 		"page-restore": RestorePage(loweredFacts(lang, watch.StepSettings, "w1")), "page-restored": RestoredPage(lang, true), "page-return": RestorePage(leftFacts(lang, "w1")), "page-return-own": RestorePage(leftFacts(lang, "w2")), "page-returned": ReturnedPage(lang), "page-restore-over": RestoredPage(lang, false),
 		"page-restore-gone": RestoreGonePage(lang), "page-restore-as-was": RestorePage(asWas(loweredFacts(lang, watch.StepSettings, "w1"))), "page-return-as-was": RestorePage(asWas(leftFacts(lang, "w2"))),

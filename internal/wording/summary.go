@@ -38,6 +38,9 @@ var (
 	tSummaryCalm    = text{ja: "急ぎのお知らせではありませんが、心当たりのないものがないか、一覧でご確認ください。", en: "They are not urgent, but please check the list for anything that you do not recognise."}
 	tSummaryAccount = text{ja: "口座%d", en: "Account %d"}
 	tSummaryOpen    = text{ja: "口座%dをくわしく見る", en: "See details of account %d"}
+	tSummaryOthers  = text{ja: "ほかの%d口座", en: "Your other accounts (%d)"}
+	tSummaryElse    = text{ja: "ほかの口座の記録は、それぞれの口座の「%s」で確認できます。", en: "For those of the other accounts, open \"%s\" of each account."}
+	tSummaryPast    = text{ja: "過去の記録：", en: "Past records:"}
 	tSummaryFrom    = text{ja: "期間", en: "Period"}
 	tSummaryRange   = text{ja: "%[1]sから%[2]s", en: "%[1]s to %[2]s"}
 )
@@ -49,7 +52,8 @@ func Summary(f SummaryFacts) message.Message {
 	if !slices.ContainsFunc(all, func(f *SummaryFacts) bool { return f.Sum.Debits+f.Sum.Links > 0 }) {
 		m.Alt, m.Title = tAltSummaryChanged.in(lang), tTitleSummaryChanged.in(lang)
 	}
-	for i := range all {
+	shown := all[:min(len(all), MaxTogether)]
+	for i := range shown {
 		facts, open := all[i].facts(lang), tDetails.in(lang)
 		if len(all) > 1 { // a preview may show the first button, and is to name no account
 			facts[0].Label, open = tSummaryAccount.in(lang, i+1), tSummaryOpen.in(lang, i+1)
@@ -60,6 +64,14 @@ func Summary(f SummaryFacts) message.Message {
 		}
 	}
 	m.Text = []string{f.text(lang)}
+	if others := all[len(shown):]; len(others) > 0 {
+		n := 0
+		for _, o := range others {
+			n += o.Sum.Debits + o.Sum.Links + o.Sum.Changed
+		}
+		m.Facts = append(m.Facts, message.Fact{Label: tSummaryOthers.in(lang, len(others)), Value: tSummaryCount.in(lang, n)})
+		m.Text = append(m.Text, tSummaryElse.in(lang, tGoHistory.in(lang)))
+	}
 	return m
 }
 
@@ -160,14 +172,5 @@ func PastPage(f PastFacts) message.Page {
 	for _, e := range f.Entries {
 		p.Parts[0].Links = append(p.Parts[0].Links, message.PageLink{Href: e.Link, Label: e.label(lang, f.HideAmount), Hint: When(lang, e.newest(), f.Now) + " " + e.state(lang)})
 	}
-	more := message.Part{Message: message.Message{Lang: p.Lang, Title: tPastMore.in(lang)}}
-	for _, l := range []message.PageLink{{Href: f.Older, Label: tPastOlder.in(lang), Hint: ""}, {Href: f.Newer, Label: tPastNewer.in(lang), Hint: ""}} {
-		if l.Href != "" {
-			more.Links = append(more.Links, l)
-		}
-	}
-	if len(more.Links) > 0 {
-		p.Parts = append(p.Parts, more)
-	}
-	return p
+	return withMore(p, f.Newer, f.Older)
 }

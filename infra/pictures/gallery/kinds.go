@@ -4,11 +4,13 @@
 package gallery
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -156,7 +158,16 @@ func alerts(lang watch.Lang, guardian bool) []Kind {
 	files := []wording.IncidentFacts{
 		{Debits: 1, Yen: 100000, First: at, Last: at, Parts: []wording.AlertFacts{facts(debit(night))}},
 		{Debits: 1, Yen: 100000, First: at, Last: at, Parts: []wording.AlertFacts{facts(debit(night), func(f *wording.AlertFacts) { f.Record.Service, f.ServiceName = "paypay", "PayPay" })}}}
-	out = append(out, Kind{Name: "a night's files" + whom, Message: wording.Together(files, true)}) // a card each asks
+	out = append(out, Kind{Name: "a night's files" + whom, Message: wording.Together(wording.TogetherFacts{Lang: lang, Incidents: files, Cards: true})}) // a card each asks
+	many := wording.TogetherFacts{Lang: lang, Cards: true, All: files[0].Parts[0].Link}
+	for i := range 12 {
+		many.Incidents = append(many.Incidents, wording.IncidentFacts{Debits: 1, Yen: 100000, First: at, Last: at, Parts: []wording.AlertFacts{facts(debit(night), func(f *wording.AlertFacts) { f.Record.OccurredAt = at.AddDate(0, 0, -i%4) })}})
+	}
+	for i := range 12 {
+		many.Past = append(many.Past, wording.SummaryFacts{Lang: lang, BankName: "七十七銀行", Mask: quote.Text(fmt.Sprintf("普通 ***%04d", i)), Link: many.All,
+			Sum: watch.PastSum{Debits: 3, Yen: 9000, FirstAt: at.AddDate(0, 0, -20), LastAt: at.AddDate(0, 0, -18), At: at}})
+	}
+	out = append(out, Kind{Name: "files of many accounts, days and the past" + whom, Message: wording.Together(many)})
 	return out
 }
 
