@@ -109,6 +109,22 @@ func (s *stack) disputes() []bookEntry {
 	return out
 }
 
+// stopEntry is a control in the books of one of the banks.
+type stopEntry struct {
+	Bank string `json:"bank"`
+	sim.BankControl
+}
+
+func (s *stack) controls() []stopEntry {
+	out := []stopEntry{}
+	for _, code := range codes {
+		for _, c := range s.Banks[code].Controls() {
+			out = append(out, stopEntry{code, c})
+		}
+	}
+	return out
+}
+
 // send posts a sample as its bank, as if it happened just now.
 func (s *stack) send(w http.ResponseWriter, r *http.Request) {
 	sample, ok := events.ByFile(r.PathValue("file"))

@@ -85,6 +85,9 @@ func (s *stack) tenant(ctx context.Context, code string) error {
 	if errors.Is(err, store.ErrNotFound) {
 		known, _ := catalog.BankByCode(code)
 		b, err = &store.Bank{Code: code, Name: known.NameJa, NameEn: known.NameEn}, nil
+		if code == codes[0] { // the other one offers nothing to stop, as most banks today
+			b.Controls = watch.ControlKinds()
+		}
 	}
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ type view struct {
 	Banks   []bankName      `json:"banks"`
 	Samples []events.Sample `json:"samples"`
 	Books   []bookEntry     `json:"books"`
+	Stops   []stopEntry     `json:"stops"`
 	Records []trace         `json:"records"`
 	Talked  []exchange      `json:"talked"` // requests and callbacks, newest first
 	Dead    []deadLetter    `json:"dead"`
@@ -80,7 +81,7 @@ type step struct {
 }
 
 func (s *stack) state(w http.ResponseWriter, r *http.Request) {
-	v := view{URL: s.URL, Real: s.LINE == nil, Phones: []phone{}, Mails: []letter{}, Samples: events.Samples, Books: s.disputes(), Records: []trace{}}
+	v := view{URL: s.URL, Real: s.LINE == nil, Phones: []phone{}, Mails: []letter{}, Samples: events.Samples, Books: s.disputes(), Stops: s.controls(), Records: []trace{}}
 	if s.LINE != nil {
 		for _, u := range s.LINE.Users() {
 			chat := s.LINE.Chat(u.ID)

@@ -64,6 +64,8 @@ type BankDispute struct {
 //	POST /sim/bank/codes                         ask for a code
 //	GET  /sim/bank/login?linkToken=              the page from which a customer connects accounts
 //	POST /sim/bank/disputes/{dispute_id}/status  tell how far a dispute is
+//	GET  /sim/bank/controls                      what customers asked it to stop
+//	POST /sim/bank/controls/{control_id}/state   answer that
 type Bank struct {
 	Code    string
 	Secrets []string // whsec_…: the first signs, all verify
@@ -83,6 +85,7 @@ type Bank struct {
 	told       []string
 	callbacks  []Callback
 	disputes   []*BankDispute
+	controls   []*BankControl
 	faults     []BankFault
 	down       BankFault
 	attempts   int

@@ -12,6 +12,7 @@ type bankEntry struct {
 	Dispute  string    `json:"dispute,omitempty"`
 	Status   string    `json:"status,omitempty"`
 	Text     string    `json:"text,omitempty"`
+	Control  string    `json:"control,omitempty"` // that was answered with Status
 }
 
 // KeepIn keeps the bank's books in a file, so that it remembers them when this
@@ -39,6 +40,13 @@ func (b *Bank) KeepIn(path string) (io.Closer, error) {
 
 // enter writes something into the books; the lock is held.
 func (b *Bank) enter(e bankEntry) {
+	if e.Control != "" {
+		if c := b.control(e.Control); c != nil {
+			c.State, c.Text = e.Status, e.Text
+			b.keep(e)
+		}
+		return
+	}
 	if e.Callback == nil {
 		d := b.dispute(e.Dispute)
 		if d == nil {
@@ -50,6 +58,7 @@ func (b *Bank) enter(e bankEntry) {
 	}
 	b.callbacks = append(b.callbacks, *e.Callback)
 	b.keep(e)
+	b.asked(e.Callback)
 	status := map[string]string{"dispute.opened": "opened", "dispute.withdrawn": "withdrawn"}[e.Callback.Type]
 	var told BankDispute
 	updated := e.Callback.Type == "dispute.updated"

@@ -50,6 +50,10 @@ func (b *Bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return b.SetStatus(r.Context(), r.PathValue("dispute_id"), in.Status, in.Text)
 		})
 	})
+	mux.HandleFunc("GET /sim/bank/controls", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, map[string]any{"controls": b.Controls()})
+	})
+	mux.HandleFunc("POST /sim/bank/controls/{control_id}/state", b.answersControl)
 	mux.ServeHTTP(w, r)
 }
 

@@ -80,6 +80,36 @@ function disputes(list) {
   }));
 }
 
+// answers are what a bank can say of a stop, by how it stands.
+const answers = { requested: ["applied", "refused", "not_offered"], withdrawn: ["lifted", "kept"], refused: ["applied"], not_offered: ["applied"], applied: ["lifted"], kept: ["lifted"] };
+
+function stops(list) {
+  if (!changed("stops", list)) return;
+  $("stops-count").textContent = list.length;
+  $("stops-title").hidden = !list.length;
+  if (!list.length) return $("stops").replaceChildren();
+  if (drawn.stops !== undefined && document.body.dataset.ready) news("bank");
+  const typed = new Map([...document.querySelectorAll(".stop")].map((d) => [d.dataset.id, d.querySelector("input").value]));
+  $("stops").replaceChildren(...list.toReversed().map((c) => {
+    const text = h("input", { "aria-label": "Words to the people", placeholder: "この口座では、窓口でのお手続きが必要です。", lang: "ja" });
+    text.value = typed.get(c.control_id) || "";
+    const said = h("p", { role: "status" });
+    const set = async (state) => {
+      const res = await post(`sim/bank/${c.bank}/controls/${encodeURIComponent(c.control_id)}/state`, { state, text: text.value });
+      said.textContent = res.ok ? "" : `${res.status}: ${res.value.reason || res.value.title || "refused"}`;
+      if (res.ok) text.value = "";
+    };
+    const what = [c.service, c.until && "until " + clock(c.until), c.per_charge && yen(c.per_charge) + " a debit", c.per_month && yen(c.per_month) + " a month"].filter(Boolean).join(", ");
+    return h("article", { class: "dispute stop", "data-id": c.control_id, "data-status": c.state },
+      h("header", {}, h("b", {}, c.reference), h("span", { class: "pill " + (c.state === "applied" ? "closed" : "opened") }, c.state)),
+      h("p", { class: "sum" }, `${names[c.bank]} · ${c.control}${what ? `: ${what}` : ""}`),
+      h("p", {}, h("span", { class: "pill signed" }, "✓ signature valid"), ` told ${clock(c.at, true)}`),
+      c.text ? h("p", { lang: "ja" }, `「${c.text}」`) : null,
+      answers[c.state] ? h("div", { class: "answer" }, text, h("div", {}, answers[c.state].map((s) => h("button", { type: "button", "data-set": s, on: { click: () => set(s) } }, s)))) : null,
+      said);
+  }));
+}
+
 // sum is what a dispute is about: all of its debits, and links.
 function sum(d) {
   const all = d.last.transactions || [d];
@@ -167,6 +197,7 @@ async function update() {
     showPhones(v.phones, news, v.now);
     real(v);
     disputes(v.books);
+    stops(v.stops);
     records(v.records);
     mails(v.mails);
     tenants(v.banks);
