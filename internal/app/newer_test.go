@@ -47,7 +47,7 @@ var written = []string{
 	"A/ACTIVITY", "A/ACTIVITY recent[]", "A/ACTIVITY reported[]", "A/ACTIVITY services *", "A/ACTIVITY services * links[]", "A/ACTIVITY stories[]", "A/ACTIVITY summary",
 	"A/BILLS", "A/BILLS forms[]", "A/BILLS forms[] debits[]",
 	"A/PROFILE", "A/PROFILE watchers[]", "A/PROFILE watchers[] channels[]", "A/PROFILE watchers[] rules", "A/PROFILE watchers[] rules quiet",
-	"A/PROFILE watchers[] rules trusts[]", "B/FEED", "B/KEY", "C/C", "C/C account", "CHAIN/HEAD",
+	"A/PROFILE watchers[] rules trusts[]", "B/FEED", "B/KEY", "C/C", "C/C account", "CHAIN/HEAD", "CTRL/CTRL", "CTRL/CTRL account", "CTRL/CTRL changes[]", "CTRL/CTRL changes[] terms",
 	"D/D", "D/D also[]", "D/D also[] was", "D/D account", "D/D changes[]", "D/D changes[] further", "D/D changes[] shows", "E/E", "E/E account", "L/L", "L/L account", "L/L turns[]",
 	"R/R", "R/R account", "R/R answer", "R/R answer shows", "R/R deliveries[]", "R/R deliveries[] shows", "R/R deliveries[] shows reasons",
 	"R/R deliveries[] was", "R/R deliveries[] was reasons", "R/R deliveries[] says[]", "R/R deliveries[] says[] was", "R/R members[]", "R/R members[] is", "R/R members[] notices[]",
@@ -262,6 +262,7 @@ func (h *town) everything() {
 			h.call(http.MethodPost, "/disputes/"+r.Dispute+"/status", `{"status":"refunded"}`)
 		}
 	}
+	h.stops(tap, owner)
 	h.later(26 * time.Hour)
 	h.posts("m10", h.event("e10", "debit", "t10", paypay))
 	h.settle()
