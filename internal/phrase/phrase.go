@@ -57,8 +57,26 @@ func Read(text string) Meaning {
 		return Unsure
 	case m == Unsure && !decided && negated(text) && !astray(text):
 		return Dispute // of what, if not of what we told
+	case m == Unsure && !decided && !negated(text):
+		return topic(text)
 	}
 	return m
+}
+
+// topic is the one thing that a text is about of which no rule knows what is said
+// of it; of several, people are asked.
+func topic(text string) (found Meaning) {
+	t := fold(text, false)
+	for i := range topics {
+		switch m := topics[i].meaning; {
+		case !topics[i].fits(t) || m == found:
+		case found == Unsure:
+			found = m
+		case m != Guide && m != Thanks: // which stand next to anything
+			return Unsure
+		}
+	}
+	return found
 }
 
 func read(text string) (m Meaning, decided bool) {

@@ -36,6 +36,14 @@ import (
 // 59 were, and one of 34 denials was taken for the taking back of an answer; of
 // fresh12.tsv, written after what these had shown was mended, 54 of 60 and 53 of 60,
 // and one of 34 denials was taken for a call for help.
+//
+// fresh13.tsv is six lists, written one after the other before any rule was read, of
+// which each mended what the one before had shown: 105 of 108, 92 of 104, 90 of 103, 85
+// of 99, 60 of 68 and 50 of 60 Japanese phrases were understood when they were first
+// tried, and 106 of 108, 97 of 103, 78 of 91, 76 of 84, 57 of 62 and 50 of 55 English
+// ones: 89 and 92 in a hundred. Of about 230 denials two were taken for something else:
+// "my wife says no and I say no too", and that a service had been left long ago. What
+// is not understood still is not in the file.
 func said(t *testing.T, file string) [][2]string {
 	t.Helper()
 	f, err := os.Open("testdata/" + file)

@@ -25,6 +25,13 @@ var rulesText string
 
 var rules []rule
 
+// topics are the rules of what a text is about that none of the others knows; what
+// stands below == in the text.
+var topics []rule
+
+// listLine is a line that names a list.
+var listLine = regexp.MustCompile(`(?m)^\$.*$`)
+
 // meant are the names of rules.txt that are not written like their meaning.
 var meant = map[string]Meaning{"unsure": Unsure, "balance": Balance}
 
@@ -251,7 +258,9 @@ func ready() {
 		negations()
 		polite = readManners()
 		fillSyllables()
-		rules = readRules(rulesText)
+		said, about, _ := strings.Cut(rulesText, "\n==\n")
+		lists := listLine.FindAllString(said, -1)
+		rules, topics = readRules(said), readRules(strings.Join(append(lists, about), "\n"))
 		whole = map[bool]map[string]Meaning{false: wholes(false), true: wholes(true)}
 		known, longWords = vocabulary()
 		fillMine()
