@@ -78,6 +78,9 @@ type Channel struct {
 	// outcome before another worker may try: for a provider that drops no
 	// second copy. Zero for one that does.
 	Lease time.Duration
+	// Common says that what fails and may be tried again fails for everybody: the
+	// provider does not fail for one person alone.
+	Common bool
 	// InPlace says that the buttons of an alert come back through the channel.
 	// Without it the page that the alert links to is where people answer.
 	InPlace bool

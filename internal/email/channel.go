@@ -18,6 +18,7 @@ var Channel = channel.Channel{
 	Parallel:    32,
 	PerSecond:   14, // of an account that SES has let out of its sandbox, until it asks for more
 	Lease:       time.Minute,
+	Common:      true,
 	Stoppable:   true,
 	Way:         watch.WayMail,
 	Unnamed:     true,

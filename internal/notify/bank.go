@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"kozamori/internal/callback"
@@ -65,9 +66,25 @@ func (s *Stage) post(ctx context.Context, c caller, bank, what, id string, body 
 	case err == nil:
 		s.answered(ctx, provider)
 	case c.hard.Err() == nil:
-		s.failed(ctx, provider, what, callback.After(err))
+		s.failed(ctx, provider, what, ofEndpoint(err), callback.After(err))
 	}
 	return err
+}
+
+// ofEndpoint tells whether a call failed as any other would have: it got no answer, or
+// one that says so. A bank may refuse one body alone.
+func ofEndpoint(err error) bool {
+	e, ok := errors.AsType[*callback.NotTaken](err)
+	if !ok {
+		return false
+	}
+	switch e.Reason {
+	case callback.Unresolved, callback.Unreachable, callback.Insecure, callback.TimedOut:
+		return true
+	case callback.Answered:
+		return e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout
+	}
+	return false
 }
 
 // dispute tells the bank every change of a dispute that it has not taken yet,

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -15,9 +16,12 @@ import (
 
 const (
 	// A provider is down when so many calls in a row failed, for several people
-	// (or disputes): one of them for whom it fails says nothing of it.
+	// (or disputes): one of them for whom it fails says nothing of it, unless what
+	// failed is common to all. One that can be asked is down as soon as it does not
+	// answer: at night only one person may wait for it.
 	failuresInRow = 5
 	fromAtLeast   = 3
+	askedAfter    = 2 // failures in a row
 	// probeFirst and probeMost bound the pauses between the probes of a provider
 	// that is down, which double: in an hour it is called about 120 times.
 	probeFirst, probeMost = time.Second, 30 * time.Second
@@ -38,6 +42,7 @@ type circuit struct {
 	row    int
 	open   bool
 	read   time.Time
+	asked  time.Time // when it was last asked whether it answers
 
 	reading sync.Mutex // so that a batch reads it once
 }
@@ -129,9 +134,9 @@ func (s *Stage) answered(ctx context.Context, provider string) {
 }
 
 // failed notes that a call to a provider failed, and opens its breaker when it
-// is down for all. The next probe is not made before the time that the provider
-// asked for, if it did.
-func (s *Stage) failed(ctx context.Context, provider, whom string, asked time.Duration) {
+// is down for all. common says that what failed is none of whom alone. The next
+// probe is not made before the time that the provider asked for, if it did.
+func (s *Stage) failed(ctx context.Context, provider, whom string, common bool, asked time.Duration) {
 	s.circuits.mu.Lock()
 	c := s.circuits.get(provider)
 	if c.failed == nil {
@@ -140,8 +145,15 @@ func (s *Stage) failed(ctx context.Context, provider, whom string, asked time.Du
 	if c.row++; len(c.failed) < fromAtLeast {
 		c.failed[whom] = true
 	}
-	open, down := c.open, c.row >= failuresInRow && len(c.failed) >= fromAtLeast
+	open, down := c.open, c.row >= failuresInRow && (common || len(c.failed) >= fromAtLeast)
+	asks := !open && !down && c.row >= askedAfter && s.Now().Sub(c.asked).Abs() >= pingEvery
+	if asks {
+		c.asked = s.Now()
+	}
 	s.circuits.mu.Unlock()
+	if asks {
+		down = s.mute(ctx, provider)
+	}
 	if open && asked == 0 || !open && !down {
 		return
 	}
@@ -167,11 +179,24 @@ func (s *Stage) failed(ctx context.Context, provider, whom string, asked time.Du
 	s.know(provider, lost || b.Open)
 }
 
+// mute tells whether a provider can be asked whether it answers, and does not.
+func (s *Stage) mute(ctx context.Context, provider string) bool {
+	ch, _ := s.Channels.Get(watch.ChannelKind(provider)) // a bank's endpoint is none
+	p, ok := ch.Sender.(channel.Pinger)
+	if !ok {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, pingWaits)
+	defer cancel()
+	return !p.Ping(ctx)
+}
+
 // waits is something that is parked.
 type waits struct {
 	watch.Job
 	lane  watch.Lane
 	since time.Time
+	over  bool // it is given up with its next try, which is to be its own message's
 	queue func(*queue.Jobs)
 }
 
@@ -186,7 +211,7 @@ const readParked = 100
 var parkedLanes = []watch.Lane{watch.LaneCritical, watch.LaneLost, watch.LaneRest}
 
 // parked lists what waits for a provider, critical first, then the oldest first, until
-// it has found so many.
+// it has found so many. What is over is left to the sweep.
 func (s *Stage) parked(ctx context.Context, provider string, limit int) ([]waits, error) {
 	for _, each := range []int{readParked, 1 << 30} { // all of it is much to read at each probe
 		refs, err := s.Store.ToTell(ctx, parkedLanes, each)
@@ -211,7 +236,7 @@ func (s *Stage) parkedAmong(ctx context.Context, provider string, refs []store.D
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, found...)
+		out = append(out, slices.DeleteFunc(found, func(w waits) bool { return w.over })...)
 	}
 	slices.SortStableFunc(out, func(a, b waits) int { return cmp.Or(byLane(a.lane, b.lane), a.since.Compare(b.since)) })
 	return out[:min(len(out), limit)], nil
@@ -235,7 +260,7 @@ func (s *Stage) parkedOf(ctx context.Context, provider string, refs []store.DueR
 				continue
 			}
 			if d.Parked && d.Account.Bank == bank {
-				out = append(out, waits{Job: watch.Job{Dispute: d.ID}, lane: ref.Lane, since: d.AnsweredAt,
+				out = append(out, waits{Job: watch.Job{Dispute: d.ID}, lane: ref.Lane, since: d.AnsweredAt, over: !d.Due.After(s.Now()),
 					queue: func(jobs *queue.Jobs) { jobs.TellBank(d) }})
 			}
 		}
@@ -252,12 +277,20 @@ func (s *Stage) parkedOf(ctx context.Context, provider string, refs []store.DueR
 		for i := range r.Deliveries {
 			d := &r.Deliveries[i]
 			if d.Parked && d.State == watch.Queued && providerOf(r, d) == provider {
-				out = append(out, waits{Job: watch.Job{Record: id, Delivery: d.ID, Again: true}, lane: lanes[id], since: d.CreatedAt,
+				out = append(out, waits{Job: watch.Job{Record: id, Delivery: d.ID, Again: true}, lane: lanes[id], since: d.CreatedAt, over: !begun(d).Add(s.givesUpAfter(d)).After(s.Now()),
 					queue: func(jobs *queue.Jobs) { jobs.DeliverAgain(r, d) }})
 			}
 		}
 	}
 	return out, nil
+}
+
+// givesUpAfter is how long a delivery is tried.
+func (s *Stage) givesUpAfter(d *watch.Delivery) time.Duration {
+	if d.Kind == watch.TellUnreachable {
+		return s.BankGiveUpAfter
+	}
+	return s.GiveUpAfter
 }
 
 // bankProvider names a bank's endpoint among the providers.

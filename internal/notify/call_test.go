@@ -106,8 +106,8 @@ func TestACallbackOfAnyKindIsInTheLogAndComesAgain(t *testing.T) {
 				t.Errorf("%s is in the log, and the bank was called under %v", is.ID, w.bank.ids)
 			}
 			w.bank.setDown(false)
-			w.resend(is) // it waits, and need not for longer
-			w.settle()
+			w.resend(is) // it waits, and need not for longer than until the endpoint is looked at
+			w.pass(31*time.Second, time.Second)
 			is = w.logged()
 			if last := is.Latest[len(is.Latest)-1]; is.ToldAt.IsZero() || !last.Taken() || last.At.After(w.Now()) {
 				t.Errorf("after the bank took it: %+v", is)

@@ -74,9 +74,12 @@ func (s *Stage) provider(ctx context.Context, c caller, m queue.Message, j watch
 		return queue.Acknowledge
 	}
 	first := jobs[p.nth%len(jobs)]
-	s.one(caller{hard: c.hard, soft: c.hard, probe: true}, m, first.Job, &known{store: s.Store, at: s.Now(), records: map[string]*cached{}})
+	v := s.one(caller{hard: c.hard, soft: c.hard, probe: true}, m, first.Job, &known{store: s.Store, at: s.Now(), records: map[string]*cached{}})
 	if !p.asks && s.isDown(ctx, j.Provider) {
 		s.probeIn(ctx, j.Provider, 0, b.Next.Sub(s.Now()))
+	}
+	if v.DeadLetter != "" {
+		return v // what it was for has no message of its own
 	}
 	return queue.Acknowledge
 }
@@ -132,8 +135,8 @@ func (s *Stage) plan(ctx context.Context, b *store.Breaker) (p probe) {
 		p.nth = b.Answers // not the most urgent one: a call for that may hang still
 	case asks && since < pause(b.Probes):
 		return probe{asks: true}
-	case b.Probes%4 == 2: // in case that the most urgent one cannot be sent at all
-		p.nth = b.Probes / 4
+	case b.Probes%2 == 0: // in case that the most urgent one cannot be sent at all
+		p.nth = b.Probes / 2
 	}
 	b.Probes++
 	b.Probed = now
