@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -72,5 +73,40 @@ func TestABankThatIsBackHearsItsOneDisputeSoon(t *testing.T) {
 	w.pass(31*time.Second, time.Second)
 	if got := len(w.bank.callbacks()); got != 1 {
 		t.Errorf("%d callbacks are taken within 31 s after it is back", got)
+	}
+}
+
+// refusing is a provider that is asked, and refuses what it is sent once it is back.
+type refusing struct{ *asked }
+
+func (p *refusing) Send(ctx context.Context, at channel.Address, drawn []byte) watch.Outcome {
+	o := p.asked.Send(ctx, at, drawn)
+	if o.Result == watch.SendAccepted {
+		o = watch.Outcome{Result: watch.SendRefused, Problem: "LINE answered 400"}
+	}
+	return o
+}
+
+// What a probe ends for good has no message of its own any more, and is a dead letter
+// all the same.
+func TestWhatAProbeEndsForGoodIsADeadLetter(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := &moody{w: w, down: true}
+	w.replace(watch.LINE, func(channel.Sender) channel.Sender { return &refusing{&asked{moody: p}} })
+	for _, m := range w.batch(1, watch.LINE) {
+		if err := w.queue.Send(t.Context(), queue.LINE, queue.Outgoing{Body: m.Body, Group: "0125"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.settle()
+	w.pass(40*time.Second, time.Second)
+	p.set(false)
+	w.pass(3*time.Second, time.Second)
+	if n := w.dead(queue.LINE); n != 1 {
+		t.Errorf("%d dead letters", n)
+	}
+	if b, err := w.store.Breaker(t.Context(), "line"); err != nil || b.Open {
+		t.Errorf("%+v, %v", b, err)
 	}
 }
