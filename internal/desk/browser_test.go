@@ -91,6 +91,12 @@ func TestTheDeskInABrowserWithoutScripts(t *testing.T) {
 		open("/desk/0168"+x.path, x.says)
 		seen(t, ctx, "page "+x.path)
 	}
+	browsertest.Look(t, ctx, browsertest.View{Width: 1280, Scripts: true})
+	open("/desk/0168/sheet", "かかった時間")
+	seen(t, ctx, "sheet")
+	if sheets, width, height := browsertest.Paper(t, ctx, "desk sheet"); sheets > 2 || width < 590 || width > 600 || height < 835 || height > 850 {
+		t.Errorf("the sheet prints on %d sheets of %g by %g points", sheets, width, height)
+	}
 	browsertest.Speak(t, ctx, "en")
 	open("/desk/0168/cases/"+d.ID, "See what the customer reads")
 	seen(t, ctx, "4 case in English")

@@ -74,6 +74,7 @@ var allTabs = []tab{
 	{"/campaigns", tCampaigns, clerk.Look},
 	{"/feed", tFeed, clerk.Look},
 	{"/refused", tRefused, clerk.Look},
+	{"/sheet", tSheet, clerk.Manage},
 }
 
 func (v *visit) tabs() (out []tab) {

@@ -185,9 +185,9 @@ func (v *visit) finder(a asked) g.Node {
 		show = "all"
 	}
 	return h.Form(h.Method("get"), action(v.at("")), h.Role("search"), h.Div(h.Class("fields"), markup.Lines(
-		h.Div(h.Label(h.For("number"), g.Text(v.say(tNumber))), h.Input(h.ID("number"), h.Name("number"), h.Value(a.number), h.AutoComplete("off"), g.Attr("placeholder", "KZ-7F3K-9Q4M"))),
+		h.Div(h.Label(h.For("number"), g.Text(v.say(tNumber))), h.Input(h.ID("number"), h.Name("number"), h.Value(a.number), h.AutoComplete("off"), h.Placeholder("KZ-7F3K-9Q4M"))),
 		h.Div(h.Label(h.For("show"), g.Text(v.say(tShow))), h.Select(h.ID("show"), h.Name("show"), option("", v.say(tShowOpen), show), option("all", v.say(tShowAll), show))),
-		h.Div(h.Label(h.For("service"), g.Text(v.say(tService))), h.Input(h.ID("service"), h.Name("service"), h.Value(a.service), h.AutoComplete("off"), g.Attr("placeholder", "paypay"))),
+		h.Div(h.Label(h.For("service"), g.Text(v.say(tService))), h.Input(h.ID("service"), h.Name("service"), h.Value(a.service), h.AutoComplete("off"), h.Placeholder("paypay"))),
 		h.Button(h.Class("primary"), g.Text(v.say(tFind))))))
 }
 

@@ -32,6 +32,8 @@ func routes() []route {
 		{http.MethodGet, "/refused", clerk.Look, "refused.read", "", (*visit).refusals},
 		{http.MethodGet, "/refused/{id}", clerk.Look, "refused.read", "refused", (*visit).refusal},
 		{http.MethodPost, "/refused/{id}/replay", clerk.Manage, "refused.replay", "refused", (*visit).replay},
+		{http.MethodGet, "/sheet", clerk.Manage, "disputes.sum", "", (*visit).sheet},
+		{http.MethodGet, "/cases.csv", clerk.Manage, "disputes.export", "", (*visit).export},
 		{http.MethodPost, "/sign-out", clerk.Look, "clerk.leave", "", (*visit).signOut},
 	}
 }

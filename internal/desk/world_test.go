@@ -292,3 +292,12 @@ func newRecorder(h http.Handler, r *http.Request) *http.Response {
 	h.ServeHTTP(rec, r)
 	return rec.Result()
 }
+
+// withdraw takes a report back, as its owner.
+func (w *world) withdraw(d *watch.Dispute) {
+	w.t.Helper()
+	res, err := w.disputes.Undo(ctx, d.Record, dispute.Answerer{Watcher: d.Watcher, Confirmed: d.AnsweredAt}, watch.ViaPage)
+	if err != nil || res.Outcome != dispute.Withdrawn {
+		w.t.Fatal(res.Outcome, err)
+	}
+}
