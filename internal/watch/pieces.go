@@ -116,8 +116,8 @@ func (d *Delivery) Follow(before *Record, now time.Time) {
 	if waits, _ := before.Waiting(d.Watcher, d.Channel); waits == nil && !after.IsZero() {
 		after = after.Add(GatherFor)
 	}
-	if most := now.Add(GatherFor); after.After(most) { // the clock was set back, or before waits for a morning
-		after = most
+	if before.setBack(d.Watcher, d.Channel, now) {
+		after = now.Add(GatherFor)
 	}
 	if after.After(now) && after.After(d.After) {
 		d.After, d.Due = after, after.Add(LostAfter)

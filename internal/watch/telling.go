@@ -302,6 +302,14 @@ func (r *Record) Waiting(watcher string, ch ChannelKind) (*Delivery, int) {
 	return nil, -1
 }
 
+// setBack tells whether the clock was set back since a watcher was last told over a
+// channel. What waits for its turn is not taken for that.
+func (r *Record) setBack(watcher string, ch ChannelKind, now time.Time) bool {
+	return slices.ContainsFunc(r.Deliveries, func(d Delivery) bool {
+		return d.Watcher == watcher && d.Channel == ch && d.CreatedAt.After(now)
+	})
+}
+
 // Bring has a watcher told over a channel what they were not told of the
 // incident: in a new delivery, which is returned, unless one waits already
 // that will say it.
@@ -335,7 +343,7 @@ func (r *Record) Bring(w *Watcher, ch ChannelKind, now time.Time) (*Delivery, bo
 	if d.State == Held && r.ofFiles(says) {
 		d.After = d.Due
 	}
-	if last.After(now) { // the clock was set back meanwhile
+	if r.setBack(w.ID, ch, now) {
 		last = now
 	}
 	if after := last.Add(GatherFor); after.After(now) && d.State == Queued {
