@@ -62,6 +62,8 @@ func (c *Signed) client() *http.Client {
 		if c.http.Transport == nil {
 			t := http.DefaultTransport.(*http.Transport).Clone()
 			t.MaxIdleConnsPerHost, t.MaxConnsPerHost = PerBank, PerBank
+			t.ForceAttemptHTTP2, t.Protocols = false, new(http.Protocols)
+			t.Protocols.SetHTTP1(true) // one connection of HTTP/2 takes any number of calls
 			if !c.Inside {
 				t.DialContext, t.Proxy = Dialer(false, Time/2).DialContext, nil // a proxy would connect to what was not looked at
 			}

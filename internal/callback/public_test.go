@@ -1,6 +1,11 @@
 package callback
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"testing"
 	"time"
@@ -42,6 +47,32 @@ func TestHowLongABankAsksUsToWait(t *testing.T) {
 	} {
 		if got := retryAfter(header, now); got != want {
 			t.Errorf("%q asks for %v, want %v", header, got, want)
+		}
+	}
+}
+
+// A connection takes one call at a time, whatever the bank speaks: else the limit of
+// connections would be none of calls.
+func TestABankIsCalledByOneCallAConnection(t *testing.T) {
+	t.Parallel()
+	bank := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
+	bank.EnableHTTP2 = true
+	bank.StartTLS()
+	defer bank.Close()
+	for _, inside := range []bool{true, false} {
+		client := (&Signed{Inside: inside}).client()
+		trusts := client.Transport.(*http.Transport)
+		trusts.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool()}
+		trusts.TLSClientConfig.RootCAs.AddCert(bank.Certificate())
+		trusts.DialContext = nil // where it leads is another test's
+		res, err := client.Get(bank.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spoke, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil || string(spoke) != "HTTP/1.1" {
+			t.Errorf("inside %t: a bank is called by %s (%v)", inside, spoke, err)
 		}
 	}
 }
