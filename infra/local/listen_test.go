@@ -33,8 +33,8 @@ func ask(t *testing.T, method, address, host, origin string) int {
 
 // simulatedPaths are what only the user of this machine may reach.
 var simulatedPaths = map[string]string{
-	"/sim/state": "GET", "/sim/changes": "GET", "/sim/line/users": "GET", "/sim/line/messages": "GET", "/sim/mail/messages": "GET", "/sim/bank/disputes": "GET", "/sim/bank/0125/codes": "POST",
-	"/sim/send/0125-overdrawn.json": "POST", "/outside/line/v2/bot/message/push": "POST", "/outside/ses/v2/email/outbound-emails": "POST", "/sim/bank/0125/callback": "POST", "/page.js": "GET", "/index.html": "GET",
+	"/sim/state": "GET", "/sim/changes": "GET", "/sim/line/messages": "GET", "/sim/mail/messages": "GET", "/sim/bank/disputes": "GET", "/sim/bank/0125/codes": "POST",
+	"/sim/send/0125-overdrawn.json": "POST", "/outside/line/v2/bot/message/push": "POST", "/outside/ses/v2/email/outbound-emails": "POST", "/sim/bank/0125/callback": "POST", "/sim/line/users": "POST", "/sim/mail/fail": "POST", "/sim/events": "POST", "/sim/clock": "POST", "/page.js": "GET", "/index.html": "GET",
 }
 
 func TestWhatIsSimulatedIsForWhoKnowsItsPathAlone(t *testing.T) {
@@ -58,8 +58,10 @@ func TestWhatIsSimulatedIsForWhoKnowsItsPathAlone(t *testing.T) {
 	if got := ask(t, "GET", s.Page+"/sim/line/messages", "", ""); got != http.StatusOK {
 		t.Errorf("with the path it is answered %d", got)
 	}
-	if got := ask(t, "POST", s.Page+"/sim/bank/0125/codes", "", "https://evil.example"); got != http.StatusForbidden {
-		t.Errorf("a page of somebody else's is answered %d", got)
+	for path, method := range simulatedPaths {
+		if got := ask(t, method, s.Page+path, "", "https://evil.example"); method != "GET" && got != http.StatusForbidden {
+			t.Errorf("%s of another site's page is answered %d", path, got)
+		}
 	}
 }
 
