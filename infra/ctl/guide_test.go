@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -216,12 +217,29 @@ func refuses(t *testing.T, name, address, secret string, told *passedOn) {
 			t.Errorf("%s, %s: %d %v, want %d", name, how, p.Status, err, c.want)
 		}
 	}
-	res, err := http.Post(address, "application/json", bytes.NewReader(told.Body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = res.Body.Close()
-	if res.StatusCode != http.StatusUnauthorized {
-		t.Errorf("%s, without a signature: %d", name, res.StatusCode)
+	for how, h := range map[string]http.Header{
+		"without a signature":               {},
+		"an id alone":                       {"Webhook-Id": {"msg_x"}},
+		"a time that is no number":          {"Webhook-Id": {"msg_x"}, "Webhook-Timestamp": {"soon"}, "Webhook-Signature": {"v1,AAAA"}},
+		"a time of digits that are none":    {"Webhook-Id": {"msg_x"}, "Webhook-Timestamp": {"\xb2"}, "Webhook-Signature": {"v1,AAAA"}},
+		"a time that no number holds":       {"Webhook-Id": {"msg_x"}, "Webhook-Timestamp": {strings.Repeat("9", 400)}, "Webhook-Signature": {"v1,AAAA"}},
+		"a signature of no text":            {"Webhook-Id": {"msg_x"}, "Webhook-Timestamp": {strconv.FormatInt(time.Now().Unix(), 10)}, "Webhook-Signature": {"v1,\xff\xfe"}},
+		"a signature that is none at all":   {"Webhook-Id": {"msg_x"}, "Webhook-Timestamp": {strconv.FormatInt(time.Now().Unix(), 10)}, "Webhook-Signature": {" "}},
+		"an id of no text, and a signature": {"Webhook-Id": {"\xff"}, "Webhook-Timestamp": {strconv.FormatInt(time.Now().Unix(), 10)}, "Webhook-Signature": {"v1,AAAA v1, v2,x"}},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(told.Body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header = h
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Errorf("%s, %s: %v", name, how, err)
+			continue
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s, %s: %d", name, how, res.StatusCode)
+		}
 	}
 }

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import sys
 import time
 import urllib.error
@@ -35,7 +36,7 @@ def sign(secret, message_id, timestamp, body):
 def verified(secret, headers, body, now):
     """Whether the sender knows the secret, and sent this within the last minutes."""
     message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not message_id or not timestamp.isdigit() or abs(now - int(timestamp)) > CLOCK:
+    if not message_id or not re.fullmatch("[0-9]{1,12}", timestamp) or abs(now - int(timestamp)) > CLOCK:
         return False
     want = sign(secret, message_id, timestamp, body)
     # While a secret is being replaced there are two signatures.
@@ -82,8 +83,9 @@ def receive(port):
 
     class Callbacks(BaseHTTPRequestHandler):
         def do_POST(self):
-            length = int(self.headers.get("Content-Length", 0))
-            body = self.rfile.read(length) if 0 < length <= LARGEST else b""
+            length = self.headers.get("Content-Length", "")
+            known = re.fullmatch("[0-9]{1,7}", length) and int(length) <= LARGEST
+            body = self.rfile.read(int(length)) if known else b""
             if not verified(secret, self.headers, body, time.time()):
                 self.send_response(401)
                 self.end_headers()
