@@ -44,7 +44,7 @@ var plays = []play{
 	{"ping", "the bank asks to be called", (*player).pings},
 	{"feed.silent", "a heartbeat is promised and does not come: minutes pass", (*player).silences},
 	{"feed.back", "and then it comes", (*player).returns},
-	{"feed.late", "debits come late: a day passes", (*player).lags},
+	{"feed.late", "debits come late: days pass", (*player).lags},
 	{"feed.on_time", "and then they are on time", (*player).catchesUp},
 	{"feed.gap", "a number is left out: minutes pass", (*player).leavesOut},
 	{"feed.gap_filled", "and then it comes", (*player).fills},

@@ -78,7 +78,7 @@ func knownMistake(secret, id, timestamp, signature string, body []byte) string {
 	before := id + "." + timestamp + "."
 	right := before + string(body)
 	if strings.Contains(signature, base64.StdEncoding.EncodeToString(sum(key, right))) {
-		return "has the right value, and is not written as it must be: v1, a comma and the value, with one space between several"
+		return "has the right value, and is not written as it must be: its version, a comma and the value, and a space between several"
 	}
 	var again bytes.Buffer
 	if json.Compact(&again, body) != nil {

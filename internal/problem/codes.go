@@ -48,7 +48,7 @@ type Page struct {
 var Pages = []Page{
 	{Unauthorized, 401, "The API key is missing, is not one of the bank in the address, or has ended. Which of these it is is not said.",
 		"Send \"Authorization: Bearer kozamori_…\" with a key of that bank. GET …/keys, with a key that works, tells until when each does."},
-	{Signature, 401, "The request is not signed by this bank now: a webhook header is missing, webhook-timestamp is too far off, the signature does not fit the bytes of the body, or the bank is none of ours. Which of these it is is not said.",
+	{Signature, 401, "The request is not signed by this bank now: a webhook header is missing, webhook-timestamp is too far off, the signature does not fit the bytes of the body, or the bank is none of ours. Which of these it is is not said, but to a bank that the operator names as a sandbox, in \"field\" and \"reason\".",
 		"Sign webhook-id, webhook-timestamp and the very bytes that are sent, with the secret's bytes and not its base64, and set the clock by NTP."},
 	{Forbidden, 403, "The API key is good, and not for this. \"scope\" says what it would have to be for.", "Use a key with that scope, or have one made."},
 	{NotFound, 404, "There is nothing here, or it is another bank's.", "Look at the id, and at the bank in the address."},
