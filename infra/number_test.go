@@ -63,7 +63,7 @@ func told(t *testing.T, what, text string, sentences []string) string {
 
 // strange are the numbers of a text that are none of ours: names of standards,
 // statuses, encodings.
-var strange = regexp.MustCompile(`RFC \d+|ISO 20022|camt\.052, \.053 or \.054|sha256|HMAC-SHA256|\bS3\b|\bs3\b|SHA-256|UTF-8|base64|/v1/|\bv1,|any 5xx|A 202|but a 204|Answer 2xx|\b400 is for|\b429 says|After 429|ud842|` + "`0100`" + `|since 1970|status 401|= "5\*"|api-5xx`)
+var strange = regexp.MustCompile(`RFC \d+|ISO 20022|camt\.052, \.053 or \.054|sha256|HMAC-SHA256|\bS3\b|\bs3\b|SHA-256|UTF-8|base64|/v1/|\bv1,|any 5xx|A 202|but a 204|Answer 2xx|\b400 is for|\b415 for a body|A 401 does|\b429 says|After 429|ud842|` + "`0100`" + `|since 1970|status 401|= "5\*"|api-5xx`)
 
 var anyNumber = regexp.MustCompile(`[0-9]+`)
 
