@@ -35,6 +35,9 @@ type options struct {
 	attackers int    // strangers who send junk at the same time
 	junk      int    // requests a second that they send together; 0 is as fast as they are answered
 	only      string
+	rows      int    // of a bank's file
+	kills     int // of the stack that takes it
+	dir       string
 	profile   string
 	allocs    string
 }
@@ -47,7 +50,7 @@ func main() {
 	flag.IntVar(&o.batch, "batch", 100, "events per POST in the throughput run")
 	flag.IntVar(&o.relevant, "relevant", 5, "of 100 events, how many alert a watcher")
 	flag.IntVar(&o.watched, "watched", 10_000, "accounts with a watcher; there are five times as many")
-	flag.StringVar(&o.only, "only", "", "one of: "+strings.Join(names(), ", ")+"; all but saturation and people if empty")
+	flag.StringVar(&o.only, "only", "", "one of: "+strings.Join(names(), ", ")+"; all but saturation, people and files if empty")
 	flag.IntVar(&o.attackers, "attackers", 32, "strangers who send junk in the attack, each from an address of its own and one request at a time")
 	flag.IntVar(&o.junk, "junk", 10_000, "requests a second that they send together; 0 is as fast as they are answered")
 	holds := flag.String("hold", "", "hold hostile connections to an `address` of this machine, and do nothing else; attacks starts this")
@@ -58,6 +61,9 @@ func main() {
 	flag.IntVar(&o.people, "people", 1_000_000, "people who are told once, in the run that looks at memory")
 	flag.StringVar(&o.floor, "floor", "../floor", "the `folder` of the floor's source")
 	burns := flag.Bool("burn", false, "take a core, and do nothing else; storms starts this")
+	flag.IntVar(&o.rows, "rows", 1_000_000, "of -only files: rows of the bank's file; 10,000,000 are 2.6 GB, and need 15 GB of disk")
+	flag.IntVar(&o.kills, "kills", 50, "of -only files: how often the stack is killed on the way")
+	flag.StringVar(&o.dir, "dir", "", "of -only files: the `folder` for all of it (default: that of temporary files)")
 	flag.StringVar(&o.profile, "cpuprofile", "", "a file for the CPU profile")
 	flag.StringVar(&o.allocs, "allocprofile", "", "a file for the profile of allocations")
 	year := town.Defaults()
@@ -140,7 +146,7 @@ func loads() []load {
 		{"alerts", alerts, false}, {"saturation", saturation, true}, {"stories", stories, false}, {"hangs", hangs, false}, {"callbacks", callbacks, false},
 		{"storms", storms, false}, {"floods", floods, false}, {"attacks", attacks, false}, {"outages", outages, false}, {"mornings", mornings, false},
 		{"events", events, false}, {"floor", floors, false}, {"http", plainHTTP, false}, {"aged", agedAccounts, false}, {"families", families, false},
-		{"people", onceOnly, true}, {"parts", parts, false},
+		{"people", onceOnly, true}, {"parts", parts, false}, {"files", files, true},
 	}
 }
 
