@@ -22,8 +22,9 @@ const (
 	MaxObject      = 4 << 30 // as it lies there
 	MaxUnpacked    = 1 << 30 // of one that is packed, or no file of lines
 	partBytes      = 16 << 20
-	MissingFor     = time.Hour   // so long a manifest waits for its file
-	missingAgain   = time.Minute // so often it is looked for
+	MissingFor     = time.Hour        // so long a manifest waits for its file
+	missingAgain   = time.Minute      // so often it is looked for
+	readAgain      = 30 * time.Second // so often it is looked whether another message has read it
 	mostPutBackoff = 5 * time.Minute
 )
 
@@ -126,6 +127,13 @@ func (f *filing) lying(ctx context.Context, m queue.Message, key string) queue.V
 	if is.Size > MaxObject {
 		return f.judged(ctx, m, f.bank, f.turnedAway(ctx, fmt.Sprintf("a file holds at most %d GiB", MaxObject>>30)))
 	}
+	if _, busy := f.reading.LoadOrStore(key, true); busy {
+		return queue.RetryAfter(readAgain) // another message tells of it, too
+	}
+	defer f.reading.Delete(key)
+	if known, err := f.again(ctx); known || err != nil {
+		return f.judged(ctx, m, f.bank, err)
+	}
 	f.open = func() (io.ReadCloser, error) {
 		r, _, err := f.Bucket.Open(ctx, key, is.Version, 0, 0)
 		return r, err
@@ -139,6 +147,26 @@ func (f *filing) lying(ctx context.Context, m queue.Message, key string) queue.V
 		err = f.turnedAway(ctx, why)
 	}
 	return f.judged(ctx, m, f.bank, err)
+}
+
+// again tells whether the object is one that was read wholly before, as what its manifest
+// says: it is told of more than once, and reading gigabytes once more says nothing new. What
+// is left of it goes on.
+func (f *filing) again(ctx context.Context) (known bool, err error) {
+	old, err := f.Files.File(ctx, f.bank, f.id(f.SHA256))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, err
+	case old.Object == nil || old.Object.Key != f.object.Key || old.Object.Version != f.object.Version || old.Rows != f.Rows:
+		return false, nil
+	case old.State == store.FileTaken && old.Refused == 0:
+		return true, f.tellFile(ctx, old)
+	case old.State == store.FileTaking && old.Left() > 0:
+		return true, f.parts(ctx, old)
+	}
+	return false, nil
 }
 
 // objectID is what a file is known by of which no checksum is known, or which another
