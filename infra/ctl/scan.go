@@ -132,7 +132,7 @@ func printReport(w io.Writer, r *lookback.Report, english bool, now time.Time) {
 		say("ほかのファイルと重なる%d行は、1回だけ数えました。", "%d rows that other files held as well were counted once.", r.Again)
 	}
 	if len(r.Gaps) > 0 {
-		say("行のない月があります: %s", "Months without a row: %s", strings.Join(r.Gaps, ", "))
+		say("行のない月があります: %s", "Months without a row: %s", strings.Join(spans(r.Gaps), ", "))
 	}
 	if len(r.Debits) == 0 {
 		say("決済サービスの引き落としは見つかりませんでした。", "No debit of a payment service was found.")
@@ -198,4 +198,30 @@ func dayIn(t time.Time, english bool) string {
 		return t.Format(time.DateOnly)
 	}
 	return t.Format("2006年1月2日")
+}
+
+// spans are months as they are said: those that follow each other from the first to the
+// last.
+func spans(months []string) (out []string) {
+	for i := 0; i < len(months); {
+		last := i
+		for last+1 < len(months) && next(months[last]) == months[last+1] {
+			last++
+		}
+		out = append(out, months[i])
+		if last > i {
+			out[len(out)-1] += " - " + months[last]
+		}
+		i = last + 1
+	}
+	return out
+}
+
+// next is the month after one.
+func next(month string) string {
+	t, err := time.Parse("2006-01", month)
+	if err != nil {
+		return ""
+	}
+	return t.AddDate(0, 1, 0).Format("2006-01")
 }

@@ -56,3 +56,16 @@ func TestAStatementOfYearsIsLookedThrough(t *testing.T) {
 		}
 	}
 }
+
+func TestMonthsThatFollowEachOtherAreOneSpan(t *testing.T) {
+	for months, want := range map[string]string{
+		"":                        "",
+		"2024-02":                 "2024-02",
+		"2023-11 2023-12 2024-01": "2023-11 - 2024-01",
+		"2019-11 2020-01 2020-02 2020-04 2020-12": "2019-11, 2020-01 - 2020-02, 2020-04, 2020-12",
+	} {
+		if got := strings.Join(spans(strings.Fields(months)), ", "); got != want {
+			t.Errorf("%q: %q, want %q", months, got, want)
+		}
+	}
+}
