@@ -102,7 +102,7 @@ type Handler struct {
 	late   map[string][]feed.Number // numbers of requests that are not noted yet
 	noteAt time.Time                // nothing is noted before
 	part   int64                    // bytes of a part of a file
-	// reading holds the keys of the files that are being read wholly just now.
+	// reading holds the keys of the files, and the parts of files, that are being read just now.
 	reading sync.Map
 }
 

@@ -254,6 +254,11 @@ func (h *Handler) takePart(ctx context.Context, bank, id string, n int) error {
 	case n > len(is.Parts) || is.Object == nil || is.Parts[n-1].Done:
 		return nil
 	}
+	part := fmt.Sprintf("%s %d", id, n)
+	if _, busy := h.reading.LoadOrStore(part, true); busy {
+		return nil // another message of this part is worked on, and comes back if that dies
+	}
+	defer h.reading.Delete(part)
 	end := int64(0)
 	if n < len(is.Parts) {
 		end = is.Parts[n].At
