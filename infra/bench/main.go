@@ -35,7 +35,7 @@ type options struct {
 	attackers int    // strangers who send junk at the same time
 	junk      int    // requests a second that they send together; 0 is as fast as they are answered
 	only      string
-	rows      int    // of a bank's file
+	rows      int // of a bank's file
 	kills     int // of the stack that takes it
 	dir       string
 	profile   string
