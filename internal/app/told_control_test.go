@@ -61,3 +61,30 @@ func (s *story) submits(rest string) {
 }
 
 var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`)
+
+// whichButton is a label with which of the buttons that are called so: an account's
+// mask has asterisks too.
+var whichButton = regexp.MustCompile(`^(.*[^*])\*(\d)$`)
+
+// buttonOf is what a button of a message sends ("data") or leads to ("uri");
+// empty if there is none.
+func buttonOf(v any, label, what string) string {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			if d := buttonOf(x, label, what); d != "" {
+				return d
+			}
+		}
+	case map[string]any:
+		if d, ok := v[what].(string); ok && v["label"] == label {
+			return d
+		}
+		for _, x := range v {
+			if d := buttonOf(x, label, what); d != "" {
+				return d
+			}
+		}
+	}
+	return ""
+}

@@ -349,10 +349,6 @@ func (s *story) plain(raw []byte, without ...string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(string(b), `"`, ""), ",", ", ")
 }
 
-// whichButton is a label with which of the buttons that are called so: an account's
-// mask has asterisks too.
-var whichButton = regexp.MustCompile(`^(.*[^*])\*(\d)$`)
-
 // taps presses the newest button that is called so; after a "*" stands which.
 func (s *story) taps(p *person, label string) {
 	s.t.Helper()
@@ -379,27 +375,4 @@ func (s *story) taps(p *person, label string) {
 		return
 	}
 	s.t.Fatalf("no button is called %q", label)
-}
-
-// buttonOf is what a button of a message sends ("data") or leads to ("uri");
-// empty if there is none.
-func buttonOf(v any, label, what string) string {
-	switch v := v.(type) {
-	case []any:
-		for _, x := range v {
-			if d := buttonOf(x, label, what); d != "" {
-				return d
-			}
-		}
-	case map[string]any:
-		if d, ok := v[what].(string); ok && v["label"] == label {
-			return d
-		}
-		for _, x := range v {
-			if d := buttonOf(x, label, what); d != "" {
-				return d
-			}
-		}
-	}
-	return ""
 }
