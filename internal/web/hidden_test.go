@@ -35,7 +35,12 @@ func TestWhoeverMaySeeNoAmountsSeesNoneAnywhere(t *testing.T) {
 	theirs := guardian.open(w.link("r1", "g1"))
 	theirs.says(t, 200, "The 77 Bank has stopped further debits", "There is a note by The 77 Bank, which the owner of the account can read.")
 	theirs.body += home.body
-	for _, room := range []string{"/history", "/history.csv", "/trail", "/services", "/settings", "/family", "/leave"} {
+	c := &watch.Control{ID: watch.ControlID(account, watch.LimitDebits, ""), OnAccount: watch.On(account), Kind: watch.LimitDebits, Reference: "KZ-4H7M-9QXC"}
+	c.Note(watch.ControlChange{State: watch.ControlRequested, At: w.now(), Terms: watch.ControlTerms{PerCharge: 98765, PerMonth: 100_000}, By: watch.Owner, Watcher: "w1"})
+	c.Note(watch.ControlChange{State: watch.ControlRefused, At: w.now(), Text: note})
+	w.put(store.PutControl(c))
+	w.offering(watch.ControlKinds()...)
+	for _, room := range []string{"/history", "/history.csv", "/trail", "/controls", "/services", "/settings", "/family", "/leave"} {
 		p := guardian.open(mine + room)
 		p.says(t, 200)
 		theirs.body += p.body

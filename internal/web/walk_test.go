@@ -85,6 +85,14 @@ func (v *walker) asks(path, do string) {
 	v.press(do, "")
 }
 
+// only leaves the form that has a field, of those whose buttons ask for the same.
+func (v *walker) only(field string) {
+	v.Helper()
+	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool](`(document.querySelectorAll("form").forEach((f) => { if (!f.querySelector("`+field+`")) f.remove(); }), true)`)); err != nil {
+		v.Fatal(err)
+	}
+}
+
 // answered opens an alert and presses its buttons one after the other.
 func (v *walker) answered(buttons ...string) {
 	v.Helper()
@@ -165,6 +173,29 @@ var walk = []stop{
 	{"a change set back", everybody, "変える前の設定に戻しました", "The settings are as they were before", func(v *walker) { v.press(wording.DoRestore, "") }},
 	{"a change that is none", everybody, "このリンクは使えません", "This link does not work", func(v *walker) { v.open(v.w.srv.URL+"/r/x", "") }},
 	{"services", everybody, "つながっているサービス", "Connected services", func(v *walker) { v.at("/services") }},
+	{"what the bank can stop", everybody, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) {
+		v.w.offering(watch.ControlKinds()...)
+		v.at("/controls")
+	}},
+	{"new links to be stopped?", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) { v.press(wording.DoControl, "") }},
+	{"new links to be stopped", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) { v.press(wording.DoControl, "") }},
+	{"no longer", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) { v.press(wording.DoControlBack, "") }},
+	{"all debits to be stopped?", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) {
+		v.at("/controls")
+		v.only("select[name=days]")
+		v.press(wording.DoControl, "")
+	}},
+	{"an amount that is none", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) {
+		v.at("/controls")
+		v.fill("per_charge", "x")
+		v.only("input[name=per_charge]")
+		v.press(wording.DoControl, "")
+	}},
+	{"what was asked, to the family", guardians, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) { v.at("/controls") }},
+	{"the bank offers nothing any more", everybody, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) {
+		v.w.offering()
+		v.at("/controls")
+	}},
 
 	{"an alert", everybody, "の引き落としがありました", "from", func(v *walker) { v.answered() }},
 	{"not mine", everybody, "受付番号", "We have your report", func(v *walker) { v.answered(wording.DoNotMine) }},
