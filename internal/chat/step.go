@@ -40,7 +40,7 @@ func (t *talk) tellStep(ctx context.Context) queue.Verdict {
 	if reader == nil {
 		return queue.Acknowledge // they left, or the account was erased
 	}
-	words := message.Message{}
+	var words message.Message
 	if step.Kind == watch.StepControl && step.Control != nil {
 		is, so, err := t.controlWords(ctx, step, account, reader, n)
 		switch {

@@ -14,6 +14,7 @@ import (
 // because encoding/json drops the members that a type does not have.
 var otherJSON = map[string]string{
 	"bankapi/request.go":             "what a bank asks",
+	"control/callback.go":            "what a bank is sent",
 	"dispute/callback.go":            "what a bank is sent",
 	"notify/bank.go":                 "what a bank is sent",
 	"email/feedback.go":              "what SES says",

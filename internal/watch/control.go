@@ -56,8 +56,8 @@ const (
 	// ControlAnswerFor is how long a bank may take before people are told that it has
 	// not answered.
 	ControlAnswerFor = 10 * time.Minute
-	// MostStop and LeastStop bound for how long all automatic debits are stopped.
-	LeastStop, MostStop = time.Hour, 31 * 24 * time.Hour
+	// MostStop is the longest for which all automatic debits are stopped.
+	MostStop = 31 * 24 * time.Hour
 	// MostLimit is the highest limit, in yen, of a charge and of a month.
 	MostLimit = 10_000_000
 	// MostControlChanges bounds the changes of one control. Then it is the bank's to

@@ -177,7 +177,10 @@ var walk = []stop{
 		v.w.offering(watch.ControlKinds()...)
 		v.at("/controls")
 	}},
-	{"new links to be stopped?", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) { v.press(wording.DoControl, "") }},
+	{"new links to be stopped?", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) {
+		v.only("input[value=stop_links]")
+		v.press(wording.DoControl, "")
+	}},
 	{"new links to be stopped", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) { v.press(wording.DoControl, "") }},
 	{"no longer", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) { v.press(wording.DoControlBack, "") }},
 	{"all debits to be stopped?", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) {
