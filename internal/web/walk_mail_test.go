@@ -65,6 +65,17 @@ var walkByMail = []stop{
 		v.open(v.w.srv.URL+"/join/"+secret, "")
 	}},
 	{"declined", everybody, "申し込みを取り消しました", "It is cancelled", func(v *walker) { v.press(wording.DoDecline, "") }},
+	{"nobody to watch with", everybody, "このお手続きは、もう使えません", "This can no longer be used", func(v *walker) {
+		k := watch.AccountKey{Bank: account.Bank, Ref: "lonely"}
+		v.w.put(store.PutAccount(&watch.Account{AccountKey: k, Watchers: []watch.Watcher{{ID: "w7", Role: watch.Owner, Lang: v.lang, Rules: watch.DefaultRules()}}}))
+		secret, paper := v.enrols(watch.Guardian, k.Ref)
+		if _, err := v.w.store.UpdateAccount(v.ctx, k, func(a *watch.Account) ([]store.Write, error) { a.Watchers[0].Role = watch.Guardian; return nil, nil }); err != nil {
+			v.Fatal(err) // their only owner has gone meanwhile
+		}
+		v.open(v.w.srv.URL+"/join/"+secret, "")
+		v.fill("code", paper)
+		v.press(wording.DoJoin, "")
+	}},
 	{"an owner's enrolment", everybody, "口座のお知らせを、このメールアドレスで", "messages about your account", func(v *walker) {
 		v.secret, v.paper = v.enrols(watch.Owner, "fumis")
 		v.open(v.w.srv.URL+"/join/"+v.secret, "")
@@ -130,6 +141,11 @@ var walkByMail = []stop{
 			v.open(v.w.srv.URL+"/key/"+v.w.sign("key", v.user, v.id), "")
 			v.press(wording.DoKey, "")
 		}
+	}},
+	{"an alert whose link is over", everybody, "このリンクの期限が切れました", "This link has expired", func(v *walker) {
+		over := v.w.link("f1", v.id)
+		v.w.add(2 * time.Hour)
+		v.open(over, "")
 	}},
 	{"a way in that is none", everybody, "このリンクは使えません", "This link no longer works", func(v *walker) { v.open(v.w.srv.URL+"/key/x", "") }},
 	{"a session that is over", everybody, "この画面の時間が終わりました", "This page has closed", func(v *walker) {

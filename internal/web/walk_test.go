@@ -79,6 +79,11 @@ func (v *walker) at(path string) { v.Helper(); v.open(v.room+path, "") }
 func (v *walker) asks(path, do string) {
 	v.Helper()
 	v.at(path)
+	v.asksHere(do)
+}
+
+func (v *walker) asksHere(do string) {
+	v.Helper()
 	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool](`(document.querySelector("button").value = "`+do+`") !== ""`)); err != nil {
 		v.Fatal(err)
 	}
@@ -200,7 +205,11 @@ var walk = []stop{
 		v.at("/controls")
 	}},
 
+	{"which of them", everybody, "身に覚えがないのは、どれですか", "Which of these were not you", func(v *walker) { v.press(wording.DoNotMine, "") }},
+	{"what a summary names", everybody, "ご案内した過去の記録", "The past records of the message", func(v *walker) { v.open(v.past(), "") }},
+
 	{"an alert", everybody, "の引き落としがありました", "from", func(v *walker) { v.answered() }},
+	{"no button of an alert", everybody, "この操作は受け付けられませんでした", "That could not be done", func(v *walker) { v.asksHere("x") }},
 	{"not mine", everybody, "受付番号", "We have your report", func(v *walker) { v.answered(wording.DoNotMine) }},
 	{"the claim sheet", everybody, "身に覚えのない引き落としの届け出", "Report of a debit that was not mine", func(v *walker) { v.answered(); v.tap("?"+wording.SheetMark, "") }},
 	{"asked whether to take it back", everybody, "次の申し出を取り消しますか", "Take this report back?", func(v *walker) { v.answered(wording.DoUndo) }},
@@ -217,6 +226,8 @@ var walk = []stop{
 	{"an end of mails", everybody, "メールでのお知らせを止めますか", "Stop the alerts by mail?", func(v *walker) { v.open(v.w.stopLink("r1", v.id), "") }},
 	{"mails have ended", everybody, "メールでのお知らせを止めました", "Alerts by mail have stopped", func(v *walker) { v.press(wording.DoStop, "") }},
 
+	{"somebody who left", owners, "この変更を元に戻しますか", "Set this change back?", func(v *walker) { v.open(v.familyLeaves(), "") }},
+	{"somebody brought back", owners, "見守りを元に戻しました", "They watch the account again", func(v *walker) { v.press(wording.DoRestore, "") }},
 	{"the family", everybody, "見守り家族", "Family", func(v *walker) { v.at("/family") }},
 	{"inviting", owners, "家族を招待する", "Invite somebody", func(v *walker) { v.at("/family/invite") }},
 	{"inviting somebody with a long name", owners, "家族を招待する", "Invite somebody", func(v *walker) {

@@ -128,6 +128,7 @@ func (f *PageFacts) boxes(which func(*watch.Record) bool, ticked bool) []message
 		out = append(out, message.Field{Kind: message.FieldCheck, Name: FieldPart, Value: p.Record.ID, Checked: ticked,
 			Label: When(f.lang(), p.Record, f.Now) + "　" + p.line(mixed)})
 	}
+	toldApart(f.lang(), out)
 	return append(out, message.Field{Kind: message.FieldHidden, Name: FieldParts, Value: strings.Join(ids, " ")})
 }
 
@@ -191,6 +192,26 @@ var (
 	tWhichText  = text{ja: "まだ回答のない、最近のものです。チェックのあるものを、ひとつの受付番号でまとめて銀行へ伝えます。", en: "These are recent and not answered yet. We tell the bank of all that are ticked, under one report number."}
 )
 
+var tNth = text{ja: "%[1]s（%[2]d件目）", en: "%[1]s (no. %[2]d)"}
+
+// toldApart numbers the boxes that would say the same: several debits of one amount
+// within a minute, or of which no amount is shown.
+func toldApart(lang watch.Lang, boxes []message.Field) {
+	same := map[string]int{}
+	for i := range boxes {
+		if boxes[i].Kind == message.FieldCheck {
+			same[boxes[i].Label]++
+		}
+	}
+	nth := map[string]int{}
+	for i := range boxes {
+		if b := &boxes[i]; b.Kind == message.FieldCheck && same[b.Label] > 1 {
+			nth[b.Label]++
+			b.Label = tNth.in(lang, b.Label, nth[b.Label])
+		}
+	}
+}
+
 // WhichPage asks once which alerts of a service are not the owner's.
 func WhichPage(f WhichFacts) message.Page {
 	lang := langOf(f.View.Lang)
@@ -207,6 +228,7 @@ func WhichPage(f WhichFacts) message.Page {
 		form.Fields = append(form.Fields, message.Field{Kind: message.FieldCheck, Name: FieldPart, Value: e.Record.ID, Checked: true,
 			Label: When(lang, e.Record, f.Now) + "　" + e.label(lang, f.View.Watcher.HideAmount)})
 	}
+	toldApart(lang, form.Fields)
 	form.Fields = append(form.Fields, message.Field{Kind: message.FieldHidden, Name: FieldParts, Value: strings.Join(ids, " ")},
 		saw(shown), message.Field{Kind: message.FieldHidden, Name: "record", Value: f.Record})
 	p.Parts[0].Forms = []message.Form{form}

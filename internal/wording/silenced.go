@@ -93,6 +93,7 @@ func (f *PageFacts) addSilenced(parts []*watch.Record) message.Form {
 			}
 		}
 	}
+	toldApart(lang, form.Fields)
 	form.Fields = append(form.Fields, message.Field{Kind: message.FieldHidden, Name: FieldParts, Value: strings.Join(ids, " ")}, saw(parts))
 	return form
 }

@@ -127,6 +127,7 @@ func (f *StatementFacts) choices(lang watch.Lang) (message.Part, bool) {
 				Label: tsChosen.in(lang, d.Day.Format(tDate.in(lang)), d.says(lang))})
 		}
 	}
+	toldApart(lang, form.Fields)
 	if f.asks() {
 		sure := message.Field{Kind: message.FieldCheck, Name: FieldSure, Label: tsSure.in(lang), Hint: tsSureWhy.in(lang)}
 		if f.Unsure {
