@@ -193,7 +193,7 @@ func steps(r, lead *watch.Record) []step {
 		case watch.Cancelled:
 			note = "cancelled"
 		case watch.Held:
-			note = "held until the quiet hours end"
+			note = heldFor(d.Kind)
 		}
 		out = append(out, step{name, at, note})
 	}
@@ -201,4 +201,12 @@ func steps(r, lead *watch.Record) []step {
 		out = append(out, step{"answered", lead.Answer.At, string(lead.Answer.Value)})
 	}
 	return out
+}
+
+// heldFor is what a telling waits for.
+func heldFor(kind watch.DeliveryKind) string {
+	if kind == watch.TellClaim {
+		return "a reminder, held until its day"
+	}
+	return "held until the quiet hours end"
 }

@@ -71,7 +71,8 @@ func draw(m letter) g.Node {
 			h.StyleEl(g.Raw(dark(bright))))),
 		h.Body(h.Class("out ink"), h.Style("margin:0;padding:0;background:#f2f2f0;color:#1a1a1a;font-family:'Hiragino Sans','Noto Sans JP',Meiryo,sans-serif"+size18+";line-height:1.6"), markup.Lines(
 			h.Div(h.Style("display:none;max-height:0;overflow:hidden;font-size:1px;line-height:1px;color:#f2f2f0"), h.Aria("hidden", "true"), g.Text(m.Alt), g.Raw(hide)),
-			h.Div(h.Class("in"), h.Style("max-width:600px;margin:0 auto;background:#ffffff"), markup.Lines(
+			// Webmail drops the html element, and the language with it.
+			h.Div(h.Class("in"), h.Role("article"), h.Lang(m.Lang), h.Aria("label", m.Title), h.Style("max-width:600px;margin:0 auto;background:#ffffff"), markup.Lines(
 				h.Div(h.Style("background:"+ink+";color:#ffffff;padding:12px 20px"+size20+";font-weight:bold"), g.Text(m.Badge)),
 				h.Div(h.Style("padding:20px;overflow-wrap:anywhere"), drawBody(m, ink)),
 				h.Div(h.Class("soft"), h.Style("padding:16px 20px;border-top:1px solid #d8d8d4"+size16+";color:#4a4a4a"), markup.Lines(

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -108,7 +109,8 @@ func TestThePageOfAnAlertInABrowserWithoutScripts(t *testing.T) {
 	look("10 unknown")
 }
 
-// A mail is drawn by its HTML alone, as the mailbox shows it.
+// A mail is drawn by its HTML alone, as the mailbox shows it, and is as readable as a
+// page.
 func TestAMailInABrowser(t *testing.T) {
 	ctx := browsertest.Open(t)
 	box := &sim.Mailbox{Now: time.Now}
@@ -119,21 +121,37 @@ func TestAMailInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := newWorldAt(t, httptest.NewServer)
-	name, contact := names{}.Bank(ctx, "", watch.Japanese)
-	service, call := names{}.Service("paypay", watch.Japanese)
-	r := w.record("r1", 100000)
-	m := wording.Alert(wording.AlertFacts{Record: r, Notice: r.Notices[0], Delivery: watch.Delivery{Lang: watch.Japanese, Channel: watch.Email, Watcher: "w1"},
-		BankName: name, Bank: contact, ServiceName: service, Service: call, Link: w.link("r1", "w1"), CanAnswer: true, OnPage: true})
-	m.StopURL = w.stopLink("r1", "w1")
-	drawn, err := client.Draw(m)
-	if err != nil {
-		t.Fatal(err)
+	for i, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		name, contact := names{}.Bank(ctx, "", lang)
+		service, call := names{}.Service("paypay", lang)
+		r := w.record("r1", 100000)
+		m := wording.Alert(wording.AlertFacts{Record: r, Notice: r.Notices[0], Delivery: watch.Delivery{Lang: lang, Channel: watch.Email, Watcher: "w1"},
+			BankName: name, Bank: contact, ServiceName: service, Service: call, Link: w.link("r1", "w1"), CanAnswer: true, OnPage: true})
+		m.StopURL = w.stopLink("r1", "w1")
+		drawn, err := client.Draw(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o := client.Send(context.Background(), channel.Address{To: "owner@example.jp", Key: fmt.Sprint("key", i)}, drawn); o.Result != watch.SendAccepted {
+			t.Fatalf("%+v", o)
+		}
+		address := fmt.Sprintf("%s/sim/mail/messages/mail-%d/html", srv.URL, i+1)
+		browsertest.Look(t, ctx, views[0].View)
+		browsertest.Go(t, ctx, chromedp.Navigate(address))
+		shows(t, ctx, map[watch.Lang]string{watch.Japanese: "PayPayの引き落とし", watch.English: "PayPay took money"}[lang])
+		seen(t, ctx, "mail "+string(lang))
+		for _, dark := range []bool{false, true} {
+			browsertest.Look(t, ctx, browsertest.View{Scripts: true, Dark: dark})
+			browsertest.Go(t, ctx, chromedp.Navigate(address))
+			if is, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector("body > [role=article][aria-label]")?.lang || ""`)); err != nil || is != string(lang) {
+				t.Errorf("what webmail keeps of a mail in %s is in %q (%v)", lang, is, err)
+			}
+			for _, x := range append(browsertest.Heard(t, ctx), browsertest.Keyboard(t, ctx)...) {
+				if x != "0 main parts" { // a mail is no page: the program that shows it has one
+					t.Errorf("in %s: %s", lang, x)
+				}
+			}
+			browsertest.Axe(t, ctx, fmt.Sprintf("a mail in %s, dark %v", lang, dark), "landmark-one-main", "region")
+		}
 	}
-	if o := client.Send(context.Background(), channel.Address{To: "owner@example.jp", Key: "key"}, drawn); o.Result != watch.SendAccepted {
-		t.Fatalf("%+v", o)
-	}
-	browsertest.Look(t, ctx, views[0].View)
-	browsertest.Go(t, ctx, chromedp.Navigate(srv.URL+"/sim/mail/messages/mail-1/html"))
-	shows(t, ctx, "PayPayの引き落とし")
-	seen(t, ctx, "mail")
 }
