@@ -49,7 +49,7 @@ func TestAGuardianWhoLeftIsBroughtBackInOneTap(t *testing.T) {
 	}
 	// The owner visits the trail, which says it.
 	owner.visits("trail")
-	if !strings.Contains(owner.html, "やめた人の見守りを再開しました") || !strings.Contains(owner.html, "見守る人がいなくなりました") {
+	if !strings.Contains(owner.html, "やめた人の見守りを再開しました") || !strings.Contains(owner.html, "見守る人が減りました") {
 		t.Error(owner.html)
 	}
 }
@@ -81,7 +81,7 @@ func TestAGuardianWhoWasSentAwayIsBroughtBackFromTheOwnersMailbox(t *testing.T) 
 	}
 	reader := h.person("", "ja")
 	reader.shows(reader.browser.Get(restoreLink.FindString(mails[0])))
-	if !strings.Contains(reader.html, "見守る人がいなくなりました") || !strings.Contains(reader.html, "だれの見守りか") {
+	if !strings.Contains(reader.html, "見守る人が減りました") || !strings.Contains(reader.html, "だれの見守りか") {
 		t.Error(reader.html)
 	}
 	g = guardian.count()

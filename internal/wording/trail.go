@@ -25,7 +25,7 @@ var (
 	tStepWithdrawn = text{ja: "「身に覚えがない」の申し出が取り消されました", en: "A report was taken back"}
 	tStepMine      = text{ja: "緊急のお知らせに、本人の利用だという回答がありました", en: "An urgent alert was answered as theirs"}
 	tStepJoined    = text{ja: "見守る人が加わりました", en: "Somebody began to watch"}
-	tStepLeft      = text{ja: "見守る人がいなくなりました", en: "Somebody no longer watches"}
+	tStepLeft      = text{ja: "見守る人が減りました", en: "Somebody no longer watches"}
 	tStepErased    = text{ja: "口座の登録が消されました", en: "The account was erased"}
 	tStepRestored  = text{ja: "変更が元に戻されました", en: "A change was taken back"}
 	tStepReturned  = text{ja: "やめた人の見守りを再開しました", en: "Somebody who had left watches again"}
