@@ -9,7 +9,7 @@ var (
 	tMailTitle   = text{ja: "メールでのお知らせ", en: "Messages by email"}
 	tMailNone    = text{ja: "LINEが届かないときや、緊急のお知らせに%s回答がないときに、メールでもお知らせできます。", en: "We can also send an email when LINE does not reach you, or when an urgent alert goes unanswered for %s."}
 	tMailNever   = text{ja: "LINEが届かないときに、メールでもお知らせできます。", en: "We can also send an email when LINE does not reach you."}
-	tMailOnly    = text{ja: "お知らせは、このアドレスだけに届きます。やめるときは「登録をやめる」から、アドレスを変えるときは新しいアドレスを書いてください。", en: "Messages come to this address alone. To stop, leave; to change it, write a new one."}
+	tMailOnly    = text{ja: "お知らせは、このアドレスだけに届きます。やめるときは「見守りをやめる」から、アドレスを変えるときは新しいアドレスを書いてください。", en: "Messages come to this address alone. To stop, leave; to change it, write a new one."}
 	tMailLost    = text{ja: "お知らせの届け先がありません。メールアドレスを登録してください。", en: "Nothing reaches you: please give an email address."}
 	tMailCopies  = text{ja: "%[2]sまでは、前のアドレス（%[1]s）にも届きます。", en: "Until %[2]s the address before, %[1]s, gets them too."}
 	tMailHas     = text{ja: "いまの届け先：%s", en: "Emails go to %s"}

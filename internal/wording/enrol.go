@@ -154,7 +154,7 @@ var (
 	tWelGuard     = text{ja: "見守り家族になりました", en: "You are watching over this account"}
 	tWelWhen      = text{ja: "次のときに、このアドレスにすぐお知らせします。", en: "We write to this address at once when:"}
 	tWelAnswer    = text{ja: "身に覚えのないお知らせが届いたら、メールの中のリンクを開いて「%[1]s」を押してください。%[2]sにすぐ伝わります。", en: "If you do not recognise an alert, open its link and press \"%[1]s\": %[2]s is told at once."}
-	tWelSettings  = text{ja: "設定、これまでのお知らせ、見守り家族、登録をやめる手続きは、下のページからできます。押すたびに、新しいリンクをメールでお送りします。このメールは取っておいてください。", en: "Settings, past alerts, family and leaving are behind the page below: each time you press, a fresh link is emailed to you. Please keep this email."}
+	tWelSettings  = text{ja: "設定、これまでのお知らせ、見守り家族、見守りをやめる手続きは、下のページからできます。押すたびに、新しいリンクをメールでお送りします。このメールは取っておいてください。", en: "Settings, past alerts, family and leaving are behind the page below: each time you press, a fresh link is emailed to you. Please keep this email."}
 	tKeyOpen      = text{ja: "設定を開く", en: "Open settings"}
 	tKeyName      = text{ja: "口座守：設定を開く", en: "Kozamori: open settings"}
 	tKeyAsk       = text{ja: "設定を開くリンクを、メールでお送りしますか", en: "Shall we email you a link to your settings?"}

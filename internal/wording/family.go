@@ -212,7 +212,7 @@ const (
 )
 
 var (
-	tLeaveName     = text{ja: "口座守：登録をやめる", en: "Kozamori: leave"}
+	tLeaveName     = text{ja: "口座守：見守りをやめる", en: "Kozamori: leave"}
 	tLeaveTitle    = text{ja: "この口座の見守りをやめる", en: "Stop watching this account"}
 	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%sで消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts are deleted after %s. To start again you need a new code from your bank."}
 	tLeaveAsGuard  = text{ja: "すぐにお知らせが止まります。やめたことは、口座の名義人に伝えます。もう一度始めるには、名義人からの新しい招待が必要です。", en: "Alerts stop at once, and the owner is told. To start again you need another invitation by them."}

@@ -183,7 +183,7 @@ var (
 	tGoFamilyHint   = text{ja: "ご家族の招待と終了", en: "Invite somebody, or end it"}
 	tGoFamilyGuard  = text{ja: "だれが、何を見られるか", en: "Who watches, and who sees what"}
 	tGoLeave        = text{ja: "見守りをやめる", en: "Stop watching"}
-	tGoErase        = text{ja: "登録をやめる・記録を消す", en: "Leave, or have records erased"}
+	tGoErase        = text{ja: "見守りをやめる・記録を消す", en: "Leave, or have records erased"}
 	tGoHelp         = text{ja: "困ったとき", en: "I need help"}
 	tGoHelpHint     = text{ja: "連絡先と、今すること", en: "Who to call, and what to do now"}
 	tGoHome         = text{ja: "はじめの画面へ", en: "Back to the start"}
