@@ -71,7 +71,7 @@ func (q *Queue) Dead(_ context.Context, n queue.Name, most int) ([]queue.Dead, e
 			if err != nil {
 				return false, err
 			}
-			e := entry{id: id, sent: h.Sent, receives: h.Receives}
+			e := entry{id: id, sent: h.Sent, receives: bounded(h.Receives)}
 			d := queue.Dead{Message: e.message(), Why: h.Why, DiedAt: time.Unix(0, h.Died)}
 			if q.o.Now().Sub(d.DiedAt) < queue.KeepDead {
 				d.Group, d.Trace, d.Body = h.Group, h.Trace, bytes.Clone(body)

@@ -11,6 +11,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -133,7 +134,7 @@ func (q *Queue) load(r kv.Reader) error {
 				h.Visible = 0 // no message waits so long: the clock was set back
 			}
 			q.seq = max(q.seq, id)
-			l.add(h.Group, &entry{id: id, sent: h.Sent, visible: h.Visible, receives: h.Receives})
+			l.add(h.Group, &entry{id: id, sent: h.Sent, visible: h.Visible, receives: bounded(h.Receives)})
 			return true, nil
 		})
 		if err != nil {
@@ -205,7 +206,7 @@ func (q *Queue) Part(n queue.Name, msgs ...queue.Outgoing) (kv.Part, error) {
 		Then: func() {
 			q.mu.Lock()
 			for i, h := range sent {
-				e := &entry{id: first + uint64(i), sent: h.Sent, visible: h.Visible}
+				e := &entry{id: first + uint64(i), sent: h.Sent, visible: h.Visible, size: bounded(len(msgs[i].Body))}
 				if e.visible > 0 {
 					e.visible += int64(ahead)
 				}
@@ -218,6 +219,9 @@ func (q *Queue) Part(n queue.Name, msgs ...queue.Outgoing) (kv.Part, error) {
 		Size: size,
 	}, nil
 }
+
+// bounded is a count that an entry holds.
+func bounded(n int) int32 { return int32(min(n, math.MaxInt32)) }
 
 // number gives out ids that no message has had.
 func (q *Queue) number(n int) (first uint64) {
@@ -322,7 +326,7 @@ func (q *Queue) read(ctx context.Context, n queue.Name, taken []queue.Message) (
 	q.mu.Lock()
 	for _, m := range out {
 		if e := q.line[n].current(m.Receipt); e != nil {
-			q.line[n].dirty[e.id] = change{receives: e.receives} // after a crash it is visible at once
+			q.line[n].dirty[e.id] = change{receives: int(e.receives)} // after a crash it is visible at once
 		}
 	}
 	q.mu.Unlock()
@@ -367,7 +371,7 @@ func (q *Queue) Retry(_ context.Context, n queue.Name, m queue.Message, delay ti
 	q.mu.Lock()
 	if e := l.current(m.Receipt); e != nil {
 		l.show(e, q.clock.now().Add(delay).UnixNano())
-		l.dirty[e.id] = change{receives: e.receives, visible: q.o.Now().Add(delay).UnixNano()}
+		l.dirty[e.id] = change{receives: int(e.receives), visible: q.o.Now().Add(delay).UnixNano()}
 	}
 	q.mu.Unlock()
 	q.db.Soon()

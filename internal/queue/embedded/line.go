@@ -16,8 +16,9 @@ type entry struct {
 	id       uint64
 	sent     int64
 	visible  int64
-	receives int
-	at       int // its place in its lane
+	receives int32
+	size     int32 // of its body, if that is known
+	at       int   // its place in its lane
 	home     *lane
 }
 
@@ -31,7 +32,7 @@ func (e *entry) before(o *entry) bool {
 
 func (e *entry) message() queue.Message {
 	id := strconv.FormatUint(e.id, 36)
-	return queue.Message{ID: id, Receives: e.receives, SentAt: time.Unix(0, e.sent), Receipt: id + "." + strconv.Itoa(e.receives)}
+	return queue.Message{ID: id, Receives: int(e.receives), SentAt: time.Unix(0, e.sent), Receipt: id + "." + strconv.Itoa(int(e.receives))}
 }
 
 // parseReceipt tells the message and which of its receives a receipt names.
@@ -207,6 +208,11 @@ func (l *line) shrink() {
 	l.most = len(l.lanes)
 }
 
+// mostAtOnce is how many bytes of bodies a receive takes, but for its first message. A
+// stage works on what it receives together: the one alert of a bank should not wait for
+// nine batches of another's hundred events each.
+const mostAtOnce = 64 << 10
+
 // take receives up to most visible messages, one group after the other, and
 // hides them until a time.
 func (l *line) take(most int, now, until int64) []*entry {
@@ -214,7 +220,8 @@ func (l *line) take(most int, now, until int64) []*entry {
 		l.turns = append(l.turns, heap.Pop(&l.waiting).(*lane))
 	}
 	var out []*entry
-	for len(out) < most && len(l.turns) > 0 {
+	size := 0
+	for len(out) < most && size < mostAtOnce && len(l.turns) > 0 {
 		ln := l.turns[0]
 		l.turns[0] = nil
 		l.turns = l.turns[1:]
@@ -227,6 +234,7 @@ func (l *line) take(most int, now, until int64) []*entry {
 			heap.Fix(ln, 0)
 			l.flight[e.id] = e
 			out = append(out, e)
+			size += int(e.size)
 		}
 		if ln.entries[0].visible <= now {
 			l.turns = append(l.turns, ln)
@@ -234,7 +242,7 @@ func (l *line) take(most int, now, until int64) []*entry {
 			heap.Push(&l.waiting, ln)
 		}
 	}
-	if len(out) == most {
+	if len(out) == most || size >= mostAtOnce {
 		l.ring() // there may be more for another receiver
 	}
 	return out
@@ -252,7 +260,7 @@ func (l *line) next() int64 {
 // current is the message that a receipt names if the receipt is its latest.
 func (l *line) current(receipt string) *entry {
 	id, receives, ok := parseReceipt(receipt)
-	if e := l.flight[id]; ok && e != nil && e.receives == receives {
+	if e := l.flight[id]; ok && e != nil && int(e.receives) == receives {
 		return e
 	}
 	return nil

@@ -113,6 +113,42 @@ func TestGroupsTakeTurns(t *testing.T) {
 	}
 }
 
+// What is received is worked on together: a small message comes with few large ones, and
+// with as many as are asked for of its like.
+func TestAReceiveIsBoundedInBytes(t *testing.T) {
+	l := newLine()
+	for id := range uint64(30) {
+		l.add("storm", &entry{id: id, size: 40_000})
+	}
+	l.add("quiet", &entry{id: 100, size: 500})
+	var got [][]uint64
+	for range 3 {
+		var ids []uint64
+		for _, e := range l.take(10, now, later) {
+			ids = append(ids, e.id)
+		}
+		select {
+		case <-l.bell:
+		default:
+			t.Error("no other receiver is woken, and there is more")
+		}
+		got = append(got, ids)
+	}
+	if d := cmp.Diff([][]uint64{{0, 100, 1}, {2, 3}, {4, 5}}, got); d != "" {
+		t.Error(d)
+	}
+	l = newLine()
+	l.add("huge", &entry{id: 1, size: 1 << 20})
+	for id := range uint64(20) {
+		l.add("small", &entry{id: 2 + id, size: 300})
+	}
+	for _, want := range []int{1, 10, 10} {
+		if n := len(l.take(10, now, later)); n != want {
+			t.Errorf("%d messages are received, want %d", n, want)
+		}
+	}
+}
+
 // plainLine is a line without any order of its own, to compare with.
 type plainLine map[uint64]*entry
 
