@@ -125,7 +125,7 @@ func taps(ctx context.Context, o options, stuck int) ([]time.Duration, error) {
 
 // calledBack gives both banks an endpoint, of which the first one's hangs.
 func (s *stack) calledBack(ctx context.Context, b *books, from, n int) error {
-	if err := s.enrol(ctx, another, from, n); err != nil {
+	if err := s.enrol(ctx, from, n); err != nil {
 		return err
 	}
 	takes, err := s.serve(b)

@@ -40,7 +40,7 @@ func floors(ctx context.Context, o options) error {
 			if err != nil {
 				return err
 			}
-			floor, ours = append(floor, f), append(ours, k)
+			floor, ours = append(floor, f.rate), append(ours, k.rate)
 		}
 		slices.Sort(floor)
 		slices.Sort(ours)
@@ -63,8 +63,14 @@ func (o *options) buildFloor(ctx context.Context) (string, error) {
 	return program, build.Run()
 }
 
-// atFloor is how many events a second the floor acknowledges.
-func (o *options) atFloor(ctx context.Context, program string) (float64, error) {
+// measured is how many events a second were acknowledged, and how long each POST took.
+type measured struct {
+	rate  float64
+	acked []time.Duration
+}
+
+// atFloor is what the floor acknowledges.
+func (o *options) atFloor(ctx context.Context, program string) (measured, error) {
 	s := &stack{secret: "whsec_" + key()}
 	file := filepath.Join(filepath.Dir(program), "log")
 	defer func() { _ = os.Remove(file) }()
@@ -75,30 +81,32 @@ func (o *options) atFloor(ctx context.Context, program string) (float64, error) 
 		err = c.Start()
 	}
 	if err != nil {
-		return 0, err
+		return measured{}, err
 	}
 	defer func() { _ = c.Process.Kill(); _ = c.Wait() }()
 	url, err := bufio.NewReader(says).ReadString('\n')
 	if err != nil {
-		return 0, err
+		return measured{}, err
 	}
-	_, n, before, after, err := s.storm(ctx, *o, strings.TrimSpace(url)+"/v1/banks/"+bankCode+"/events")
-	return float64(n) / after.at.Sub(before.at).Seconds(), err
+	return o.stormed(ctx, s, strings.TrimSpace(url)+"/v1/banks/"+bankCode+"/events")
 }
 
-// atOurs is how many Kozamori does, detect being at work.
-func (o *options) atOurs(ctx context.Context) (float64, error) {
+func (o *options) stormed(ctx context.Context, s *stack, url string) (measured, error) {
+	acked, n, before, after, err := s.storm(ctx, *o, url)
+	return measured{float64(n) / after.at.Sub(before.at).Seconds(), acked}, err
+}
+
+// atOurs is what Kozamori acknowledges, detect being at work.
+func (o *options) atOurs(ctx context.Context) (measured, error) {
 	s, err := open(ctx, o.watched)
 	if err != nil {
-		return 0, err
+		return measured{}, err
 	}
 	defer s.Close()
 	stop, err := s.work(ctx, queue.Events)
 	if err != nil {
-		return 0, err
+		return measured{}, err
 	}
 	defer stop()
-	time.Sleep(100 * time.Millisecond)
-	_, n, before, after, err := s.storm(ctx, *o, s.url)
-	return float64(n) / after.at.Sub(before.at).Seconds(), err
+	return o.stormed(ctx, s, s.url)
 }

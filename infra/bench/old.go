@@ -142,7 +142,7 @@ func onceOnly(ctx context.Context, o options) error {
 	defer stop()
 	c := client(4)
 	for told := 0; told < o.people && ctx.Err() == nil; told += among {
-		if err := s.enrol(ctx, another, 1+told, among); err != nil {
+		if err := s.enrol(ctx, 1+told, among); err != nil {
 			return err
 		}
 		if err := s.pour(ctx, c, another, 1+told, among); err != nil {

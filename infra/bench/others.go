@@ -27,7 +27,6 @@ import (
 type arrivals struct {
 	mu sync.Mutex
 	at map[string]time.Time
-	n  int
 }
 
 func (a *arrivals) front(next http.Handler) http.Handler {
@@ -41,15 +40,11 @@ func (a *arrivals) front(next http.Handler) http.Handler {
 		}
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		a.n++
 		if a.at[push.To].IsZero() {
 			a.at[push.To] = time.Now()
 		}
 	})
 }
-
-// count is how many messages LINE took.
-func (a *arrivals) count() int { a.mu.Lock(); defer a.mu.Unlock(); return a.n }
 
 // since is how long each of these people's first message took, sorted; those who had
 // none are missing.
@@ -75,11 +70,11 @@ func (s *stack) noted() *arrivals {
 // at is where a bank posts.
 func (s *stack) at(bank string) string { return strings.Replace(s.url, bankCode, bank, 1) }
 
-// enrol gives a bank accounts with a person each, by their numbers.
-func (s *stack) enrol(ctx context.Context, bank string, from, n int) error {
-	writes := []store.Write{store.PutBank(&store.Bank{Code: bank, Name: "銀行" + bank})}
+// enrol gives the other bank accounts with a person each, by their numbers.
+func (s *stack) enrol(ctx context.Context, from, n int) error {
+	writes := []store.Write{store.PutBank(&store.Bank{Code: another, Name: "八十二銀行"})}
 	for i := from; i < from+n; i++ {
-		writes = append(writes, store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: bank, Ref: account(i)}, Mask: "普通 ***4567",
+		writes = append(writes, store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: another, Ref: account(i)}, Mask: "普通 ***4567",
 			Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: user(i), Lang: watch.Japanese, Channels: watch.FirstChannels(user(i)), Rules: watch.DefaultRules()}}}))
 		if len(writes) == 100 || i == from+n-1 {
 			if err := s.table.Write(ctx, writes...); err != nil {
@@ -177,7 +172,7 @@ func along(ctx context.Context, o options, meanwhile func(context.Context, *stac
 	}
 	defer s.Close()
 	n := o.rate * o.seconds
-	if err := s.enrol(ctx, another, o.watched, n); err != nil {
+	if err := s.enrol(ctx, o.watched, n); err != nil {
 		return nil, err
 	}
 	a := s.noted()
@@ -263,7 +258,7 @@ func flooded(ctx context.Context, o options, flood int) (own, other []time.Durat
 		return nil, nil, err
 	}
 	defer s.Close()
-	if err := s.enrol(ctx, another, flood+n, n); err != nil {
+	if err := s.enrol(ctx, flood+n, n); err != nil {
 		return nil, nil, err
 	}
 	a := s.noted()

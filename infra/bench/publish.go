@@ -60,11 +60,12 @@ type sizes struct {
 	burst, waiting int
 	down           time.Duration
 	held           int
+	taps, stuck    int // taps a second; disputes that hang
 }
 
 var (
-	whole = sizes{seconds: 30, rates: []int{1, 200, 1000}, burst: 10_000, waiting: 3500, down: time.Minute, held: 100_000}
-	brief = sizes{seconds: 1, rates: []int{5, 20}, burst: 50, waiting: 20, down: time.Second, held: 50}
+	whole = sizes{seconds: 30, rates: []int{1, 200, 1000}, burst: 10_000, waiting: 3500, down: time.Minute, held: 100_000, taps: 200, stuck: 200}
+	brief = sizes{seconds: 1, rates: []int{5, 20}, burst: 50, waiting: 20, down: time.Second, held: 50, taps: 10, stuck: 3}
 )
 
 // publish measures what is published and writes it into a folder: figures.json,
@@ -76,7 +77,7 @@ func publish(ctx context.Context, folder string, seed uint64, z sizes) error {
 			"Open loop: alerts are posted at their times whatever became of those before. The burst posts all at once over 64 connections.",
 			"Not measured here: AWS. What a deployment's calls cost and take is measured by infra/samlocal.",
 		}}
-	for _, part := range []func(context.Context, sizes) (group, error){latencies, recovery, quietHours} {
+	for _, part := range []func(context.Context, sizes) (group, error){latencies, answers, recovery, quietHours, againstFloor} {
 		g, err := part(ctx, z)
 		if err != nil {
 			return err
@@ -107,6 +108,47 @@ func latencies(ctx context.Context, z sizes) (group, error) {
 		}
 	}
 	return g, run(fmt.Sprintf("%d at once", z.burst), 0, z.burst)
+}
+
+// answers is how long a tap takes until the bank has it.
+func answers(ctx context.Context, z sizes) (group, error) {
+	g := group{Name: "tap", Title: "From the tap on 「身に覚えがない」 to the bank's acceptance"}
+	for _, c := range []struct {
+		name  string
+		stuck int
+	}{{"quiet", 0}, {"while another bank's endpoint hangs", z.stuck}} {
+		took, err := taps(ctx, options{rate: z.taps, seconds: z.seconds}, c.stuck)
+		if err != nil {
+			return g, err
+		}
+		g.Lines = append(g.Lines, newFigure(c.name, z.taps*z.seconds, took))
+	}
+	return g, nil
+}
+
+// againstFloor is how long the POST of a batch takes, and how many events are acknowledged,
+// here and by the floor.
+func againstFloor(ctx context.Context, z sizes) (group, error) {
+	g := group{Name: "floor", Title: "From a batch's first byte to its durable 202"}
+	o := options{seconds: z.seconds, conns: 32, batch: 100, relevant: 5, watched: 10_000, floor: "../floor"}
+	program, err := o.buildFloor(ctx)
+	if err != nil {
+		return g, err
+	}
+	defer func() { _ = os.RemoveAll(filepath.Dir(program)) }()
+	for _, c := range []struct {
+		name string
+		run  func() (measured, error)
+	}{{"the floor: the same work on a file", func() (measured, error) { return o.atFloor(ctx, program) }}, {"Kozamori", func() (measured, error) { return o.atOurs(ctx) }}} {
+		m, err := c.run()
+		if err != nil {
+			return g, err
+		}
+		f := newFigure(c.name, len(m.acked), m.acked)
+		f.Extra = map[string]float64{"events_per_second": m.rate}
+		g.Lines = append(g.Lines, f)
+	}
+	return g, nil
 }
 
 func recovery(ctx context.Context, z sizes) (group, error) {

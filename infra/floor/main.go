@@ -118,11 +118,10 @@ func (h *handler) signed(header http.Header, body []byte) bool {
 type log struct {
 	file *os.File
 
-	mu      sync.Mutex
-	turn    sync.Cond
-	next    []byte
-	done    []chan error
-	waiting bool
+	mu   sync.Mutex
+	turn sync.Cond
+	next []byte
+	done []chan error
 }
 
 // append returns when what is written, and how many events were taken, is on the disk.
