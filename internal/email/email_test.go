@@ -212,7 +212,7 @@ func TestEveryAnswerOfSESIsSorted(t *testing.T) {
 		"a sender that is not verified yet is tried again later": {sim.MailUnverified,
 			watch.Outcome{Result: watch.SendRetry, RetryAfter: time.Minute, Untaken: true, Problem: "SES answered 400 MailFromDomainNotVerifiedException"}, 0},
 		"an identity that is not verified yet is tried again later": {sim.MailIdentity,
-			watch.Outcome{Result: watch.SendRetry, RetryAfter: time.Minute, Untaken: true, Problem: "SES answered 400 MessageRejected"}, 0},
+			watch.Outcome{Result: watch.SendRetry, RetryAfter: time.Minute, Untaken: true, Alone: true, Problem: "SES answered 400 MessageRejected"}, 0},
 		"a missing permission is tried again later": {sim.MailForbidden,
 			watch.Outcome{Result: watch.SendRetry, RetryAfter: time.Minute, Untaken: true, Problem: "SES answered 403 AccessDeniedException"}, 0},
 		"a refused message is given up": {sim.MailRejected,

@@ -257,7 +257,7 @@ func TestRefusalsOfAnSESOfOthersAreSorted(t *testing.T) {
 	}{
 		"a sender of a verified domain is taken": {from(knows, domain, keys), alert(), watch.Outcome{Result: watch.SendAccepted}},
 		"a sender of another domain is the operator's to mend": {from(knows, "not-"+domain, keys), alert(),
-			watch.Outcome{Result: watch.SendRetry, RetryAfter: time.Minute, Untaken: true, Problem: "SES answered 400 MessageRejected"}},
+			watch.Outcome{Result: watch.SendRetry, RetryAfter: time.Minute, Untaken: true, Alone: true, Problem: "SES answered 400 MessageRejected"}},
 		"a request that is not valid is given up": {from(shows, domain, keys), noSubject,
 			watch.Outcome{Result: watch.SendRefused, Problem: "SES answered 400 UnknownError"}}, // this one names no kind
 		"a request that is not signed is the operator's to mend": {from(shows, domain, nil), alert(),

@@ -110,3 +110,29 @@ func TestWhatAProbeEndsForGoodIsADeadLetter(t *testing.T) {
 		t.Errorf("%+v, %v", b, err)
 	}
 }
+
+// sandboxed refuses whom SES has not verified, as it does until it is asked for more.
+type sandboxed struct{ channel.SendFunc }
+
+func (sandboxed) Send(context.Context, channel.Address, []byte) watch.Outcome {
+	return watch.Outcome{Result: watch.SendRetry, RetryAfter: time.Minute, Untaken: true, Alone: true}
+}
+
+func TestAMailThatMayFailForOneReaderAloneOpensNothing(t *testing.T) {
+	t.Parallel()
+	for _, common := range []bool{true, false} {
+		w := newWorld(t)
+		w.replace(watch.Email, func(channel.Sender) channel.Sender {
+			if common {
+				return &moody{w: w, down: true}
+			}
+			return sandboxed{}
+		})
+		w.alert(watch.TellAlert, watch.Email, w.Now(), nil)
+		w.settle()
+		w.pass(15*time.Minute, 10*time.Second)
+		if b, err := w.store.Breaker(t.Context(), "email"); err != nil || (b.Version > 0) != common {
+			t.Errorf("common %t: %+v, %v", common, b, err)
+		}
+	}
+}

@@ -51,7 +51,7 @@ func (s *Stage) letter(ctx context.Context, c caller, m queue.Message, key strin
 		case o.Result != watch.SendRetry:
 			s.answered(ctx, string(ch.Kind))
 		case c.hard.Err() == nil:
-			s.failed(ctx, string(ch.Kind), l.To, ch.Common, o.RetryAfter)
+			s.failed(ctx, string(ch.Kind), l.To, ch.Common && !o.Alone, o.RetryAfter)
 		}
 	}
 	switch {

@@ -197,7 +197,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	case o.Result != watch.SendRetry:
 		s.answered(ctx, string(ch.Kind))
 	case c.hard.Err() == nil: // not one that this process gave up because it stops
-		s.failed(ctx, string(ch.Kind), to, ch.Common, o.RetryAfter)
+		s.failed(ctx, string(ch.Kind), to, ch.Common && !o.Alone, o.RetryAfter)
 	}
 	if o.Result == watch.SendRetry && !o.Untaken && !a.kept {
 		s.keep(ctx, r.ID, d, w, a.drawn)

@@ -8,6 +8,7 @@ type Outcome struct {
 	ProviderID string        // when accepted
 	RetryAfter time.Duration // a provider's own wish; 0 if none
 	Untaken    bool          // for SendRetry: it is certain that the provider did not take it
+	Alone      bool          // for SendRetry: it may fail for this reader alone
 	Problem    string        // for the operator: no addresses, no bodies, no tokens
 }
 

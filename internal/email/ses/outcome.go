@@ -58,8 +58,9 @@ func outcome(err error) watch.Outcome {
 		o.RetryAfter, o.Untaken = later, true
 	case errors.As(err, &rejected) && strings.Contains(strings.ToLower(api.ErrorMessage()), "not verified"):
 		// Our own address is not verified, or the account is still in SES's
-		// sandbox: every mail fails until the operator fixes it.
-		o.RetryAfter, o.Untaken = later, true
+		// sandbox: every mail fails until the operator fixes it,
+		// or in the sandbox those to addresses that are not verified.
+		o.RetryAfter, o.Untaken, o.Alone = later, true, true
 	case errors.As(err, &rejected):
 		o.Result = watch.SendRefused
 	case errors.As(err, &bad):
