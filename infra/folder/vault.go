@@ -37,13 +37,12 @@ func (f *Folder) Vault(kept *Secrets) *Vault { return &Vault{folder: f, kept: ke
 
 // bankOf finds the bank in the name of a secret of its own, and where that is kept.
 func bankOf(name string) (string, func(*Bank) *string) {
-	name, from := strings.CutPrefix(name, "banks/")
-	bank, which, _ := strings.Cut(name, "/")
-	switch {
-	case from && which == "webhook":
-		return bank, func(b *Bank) *string { return &b.Webhook }
-	case from && which == "sign-in":
+	if bank, ok := strings.CutPrefix(name, "sign-in/"); ok {
 		return bank, func(b *Bank) *string { return &b.SignIn }
+	}
+	name, ok := strings.CutSuffix(name, "/webhook")
+	if bank, from := strings.CutPrefix(name, "banks/"); ok && from {
+		return bank, func(b *Bank) *string { return &b.Webhook }
 	}
 	return "", nil
 }
@@ -107,7 +106,7 @@ func (v *Vault) keep(bank string, change func(*Bank)) error {
 
 // SignInSecret is what a bank's identity provider knows us by; empty if there is none.
 func (v *Vault) SignInSecret(ctx context.Context, bank string) (string, error) {
-	return v.Secret(ctx, "banks/"+bank+"/sign-in")
+	return v.Secret(ctx, "sign-in/"+bank)
 }
 
 // WebhookSecrets are those shared with a bank; ingest.ErrUnknownBank.

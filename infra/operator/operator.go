@@ -45,7 +45,7 @@ const (
 func Webhook(bank string) string { return bankPart + bank + hookPart }
 
 // SignIn names the secret by which a bank's identity provider knows us.
-func SignIn(bank string) string { return bankPart + bank + "/sign-in" }
+func SignIn(bank string) string { return "sign-in/" + bank }
 
 // Deployment is one deployment of Kozamori.
 type Deployment struct {

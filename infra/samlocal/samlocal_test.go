@@ -52,6 +52,7 @@ var scenarios = []scenario{
 	{"what the chat answers goes by mail if LINE takes nothing", answeredByMail},
 	{"a pause is told to the mailbox, which sets it back", setBack},
 	{"somebody without LINE is enrolled by mail, reports, and invites a guardian without LINE", withoutLINE},
+	{"a clerk signs in by their bank, works on reports, and decides on what was noticed", deskWorks}, // after what it works on
 	{"an owner whose settings keep debits from them is reminded", exposed},
 	{"what the bank did goes by mail if LINE does not bring it", statusByMail},
 	{"what may be an attack rings, for its bank", enMasse},
@@ -80,7 +81,7 @@ func TestTheTemplateStoodUpDoesWhatTheLocalSystemDoes(t *testing.T) {
 		t.Error(v)
 	}
 	logs := w.Logs()
-	for _, secret := range []string{"acc_", "@example.jp", "ﾄﾞｺﾓｺｳｻﾞ", "channel-token", "channel-secret", "whsec_", w.bank.APIKey} {
+	for _, secret := range []string{"acc_", "@example.jp", "ﾄﾞｺﾓｺｳｻﾞ", "channel-token", "channel-secret", clientSecret, "佐藤 真由", "whsec_", w.bank.APIKey} {
 		if strings.Contains(logs, secret) {
 			t.Errorf("%q is in the logs", secret)
 		}

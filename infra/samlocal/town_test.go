@@ -180,7 +180,7 @@ func (d deployment) stand(ctx context.Context, name, dynamoDB, moto string, chan
 	lineSrv, bankSrv := httptest.NewServer(platform), httptest.NewServer(w.bank)
 	w.lineURL = lineSrv.URL
 	prefix := "/kozamori/" + name + "/"
-	secrets := map[string]string{prefix + "link-keys": "a:" + base64.StdEncoding.EncodeToString(make([]byte, 32)), prefix + "banks/0125/webhook": w.bank.Secrets[0]}
+	secrets := map[string]string{prefix + "link-keys": "a:" + base64.StdEncoding.EncodeToString(make([]byte, 32)), prefix + "banks/0125/webhook": w.bank.Secrets[0], prefix + "sign-in/0125": clientSecret}
 	for k, v := range d.secrets {
 		secrets[prefix+k] = v
 	}

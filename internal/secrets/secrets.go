@@ -7,7 +7,7 @@
 //	PREFIX/line/token            a long-lived channel access token, or instead
 //	PREFIX/line/key              the key that stateless tokens are asked for with, and its kid
 //	PREFIX/banks/0125/webhook    a bank's whsec_…, or two with a comma between
-//	PREFIX/banks/0125/sign-in    what the bank's identity provider knows us by
+//	PREFIX/sign-in/0125          what the bank's identity provider knows us by
 //
 // While a secret is being replaced both live side by side: the first signs,
 // all of them verify.
@@ -64,6 +64,7 @@ type Secrets struct {
 	mu    sync.Mutex
 	named map[string]*kept // by the names that were asked for together
 	banks *kept
+	signs *kept // by bank
 }
 
 // kept are values, when they were read, and when that was last tried.
@@ -89,7 +90,7 @@ func New(c Config) *Secrets {
 		}
 		o.HTTPClient = c.HTTP
 	})
-	return &Secrets{config: c, named: map[string]*kept{}, banks: &kept{}, get: api.GetParameters, byPath: api.GetParametersByPath}
+	return &Secrets{config: c, named: map[string]*kept{}, banks: &kept{}, signs: &kept{}, get: api.GetParameters, byPath: api.GetParametersByPath}
 }
 
 // Named returns parameters by their names under the prefix, at most 10. Those
@@ -141,23 +142,14 @@ func (s *Secrets) WebhookSecrets(ctx context.Context, bank string) ([]string, er
 		life = Pause // it may be new
 	}
 	err := s.refresh(ctx, s.banks, life, func(ctx context.Context, how ...func(*ssm.Options)) (map[string]string, error) {
+		found, err := s.below(ctx, "banks", how...)
 		values := map[string]string{}
-		in := &ssm.GetParametersByPathInput{Path: aws.String(s.config.Prefix + "/banks"), Recursive: aws.Bool(true), WithDecryption: aws.Bool(true)}
-		for {
-			page, err := s.byPath(ctx, in, how...)
-			if err != nil {
-				return nil, fmt.Errorf("secrets: GetParametersByPath: %w", err)
-			}
-			for _, p := range page.Parameters {
-				name := strings.TrimPrefix(aws.ToString(p.Name), s.config.Prefix+"/banks/")
-				if bank, ok := strings.CutSuffix(name, "/webhook"); ok {
-					values[bank] = aws.ToString(p.Value)
-				}
-			}
-			if in.NextToken = page.NextToken; aws.ToString(in.NextToken) == "" {
-				return values, nil
+		for name, value := range found {
+			if bank, ok := strings.CutSuffix(name, "/webhook"); ok {
+				values[bank] = value
 			}
 		}
+		return values, err
 	})
 	if err != nil {
 		return nil, err
@@ -174,12 +166,37 @@ func (s *Secrets) WebhookSecrets(ctx context.Context, bank string) ([]string, er
 	return out, nil
 }
 
+// below reads all parameters under a path, by what their names go on with.
+func (s *Secrets) below(ctx context.Context, path string, how ...func(*ssm.Options)) (map[string]string, error) {
+	values := map[string]string{}
+	in := &ssm.GetParametersByPathInput{Path: aws.String(s.config.Prefix + "/" + path), Recursive: aws.Bool(true), WithDecryption: aws.Bool(true)}
+	for {
+		page, err := s.byPath(ctx, in, how...)
+		if err != nil {
+			return nil, fmt.Errorf("secrets: GetParametersByPath: %w", err)
+		}
+		for _, p := range page.Parameters {
+			values[strings.TrimPrefix(aws.ToString(p.Name), s.config.Prefix+"/"+path+"/")] = aws.ToString(p.Value)
+		}
+		if in.NextToken = page.NextToken; aws.ToString(in.NextToken) == "" {
+			return values, nil
+		}
+	}
+}
+
 // SignInSecret returns what a bank's identity provider knows us by; empty if there is
-// nothing. Ask for banks that have such a provider only: the values of each are kept.
+// nothing. Those of all banks are read together.
 func (s *Secrets) SignInSecret(ctx context.Context, bank string) (string, error) {
-	name := "banks/" + bank + "/sign-in"
-	found, err := s.Named(ctx, name)
-	return found[name], err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	life := Life
+	if s.signs.values != nil && s.signs.values[bank] == "" {
+		life = Pause // it may be new
+	}
+	err := s.refresh(ctx, s.signs, life, func(ctx context.Context, how ...func(*ssm.Options)) (map[string]string, error) {
+		return s.below(ctx, "sign-in", how...)
+	})
+	return s.signs.values[bank], err
 }
 
 // refresh reads values whose life is over. An error is one only if there is

@@ -149,3 +149,29 @@ func TestWithoutAnythingReadAFailureIsAnError(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// What banks' identity providers know us by stands apart from what banks sign with: who
+// may read the one reads nothing of the other.
+func TestSecretsOfSignIns(t *testing.T) {
+	w := open(t)
+	w.put("sign-in/0125", "shared")
+	w.put("banks/0168/webhook", "whsec_x")
+	ask := func(bank, want string) {
+		t.Helper()
+		if got, err := w.SignInSecret(ctx, bank); got != want || err != nil {
+			t.Errorf("%s: %q %v, want %q", bank, got, err, want)
+		}
+	}
+	ask("0125", "shared")
+	ask("0168", "")
+	calls := w.calls
+	ask("9999", "")
+	if ask("0125", "shared"); w.calls != calls {
+		t.Error("they are read again at once")
+	}
+	w.put("sign-in/0168", "new")
+	w.now = w.now.Add(secrets.Pause)
+	ask("0168", "new")
+	w.cut, w.now = true, w.now.Add(secrets.Life)
+	ask("0125", "shared")
+}
