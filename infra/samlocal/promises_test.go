@@ -127,7 +127,7 @@ func (d *deployed) logs() {
 
 func (d *deployed) functions() {
 	functions := d.of("AWS::Lambda::Function")
-	d.want(len(functions) == 11, "%d functions", len(functions))
+	d.want(len(functions) == 12, "%d functions", len(functions))
 	group := at(d.only("AWS::Logs::LogGroup"), "LogGroupName")
 	for name, f := range functions {
 		d.want(at(f, "Runtime") == "provided.al2023" && at(f, "Architectures") == "[arm64]", "%s does not run on arm64 of al2023", name)
