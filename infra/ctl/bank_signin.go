@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"kozamori/infra/operator"
@@ -72,6 +73,11 @@ func bankSignIn(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 		if err := mustBeTenant(ctx, d, code); err != nil {
 			return err
 		}
+		if sets {
+			if err := sharedSignIn(ctx, d, code, in); err != nil {
+				return err
+			}
+		}
 		if *secret != "" {
 			value, err := clientSecret(*secret)
 			if err != nil {
@@ -99,6 +105,27 @@ func bankSignIn(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 		}
 		return c.saySignIn(ctx, d, b, *asJSON)
 	})
+}
+
+// sharedSignIn fails if the same provider lets the clerks of another bank in by the same
+// values: each bank's clerks would be the other's.
+func sharedSignIn(ctx context.Context, d *operator.Deployment, code string, in *store.SignIn) error {
+	values := func(in *store.SignIn) []string { return slices.Concat(in.Look, in.Work, in.Manage) }
+	for b, err := range store.New(d.Table).Banks(ctx) {
+		if err != nil {
+			return err
+		}
+		is := b.SignIn
+		if b.Code == code || is == nil || is.Issuer != in.Issuer || is.Claim != in.Claim {
+			continue
+		}
+		for _, v := range values(in) {
+			if slices.Contains(values(is), v) {
+				return fmt.Errorf("clerks of bank %s sign in by the same provider, and the value %q would let them in at bank %s, too; have it give each bank values of its own", b.Code, v, code)
+			}
+		}
+	}
+	return nil
 }
 
 func valuesOf(s string) (out []string) {

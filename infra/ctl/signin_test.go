@@ -35,6 +35,12 @@ func TestHowClerksSignIn(t *testing.T) {
 	if v := w.secrets[operator.SignIn("0168")]; v != "very-secret" {
 		t.Errorf("%q", v)
 	}
+	must("tenant now", "bank", "add", "0125")
+	shares := []string{"bank", "sign-in", "0125", "-issuer", "https://id.bank.example/realm", "-client", "other"}
+	if code, out, errs := w.ctl(append(shares, "-look", "a", "-work", "head")...); code != 1 || out != "" || !strings.Contains(errs, `"head"`) {
+		t.Errorf("clerks of one bank could enter another's: %d %s %s", code, out, errs)
+	}
+	must("Clerks of bank 0125", append(shares, "-look", "a", "-work", "b")...)
 	must("has no desk", "bank", "sign-in", "0168", "-off")
 	for _, wrong := range [][]string{{"-issuer", "https://id.bank.example"}, {"-issuer", "http://id.bank.example", "-client", "x", "-look", "a"}, {"-issuer", "https://id.bank.example?x=1", "-client", "x", "-look", "a"},
 		{"-issuer", "https://id.bank.example", "-client", "x"}, {"-off", "-client", "x"}, {"-secret", file}} {

@@ -135,6 +135,27 @@ func TestASessionEndsWithItsTimeAndWithTheSettings(t *testing.T) {
 	}
 }
 
+// Two banks may have one provider, which knows us by one id: a session is of the bank
+// at which it began all the same.
+func TestBanksThatShareAProviderShareNoSession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b, err := h.World.Store.Bank(ctx, theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.SignIn.Issuer, b.SignIn.Work, b.SignIn.Manage = h.providers[ours].Issuer, []string{"theirs"}, nil
+	h.Put(store.PutBank(b))
+	carried, back := h.begin(ours, "sub-1", "")
+	secret, _, _, err := h.Finish(ctx, ours, carried, back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.Who(ctx, theirs, secret); !errors.Is(err, clerk.ErrNone) {
+		t.Errorf("at the other bank: %v", err)
+	}
+}
+
 func TestABankWithoutAProviderHasNoDoor(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
