@@ -49,7 +49,7 @@ func (v *visit) feedState(f *store.Feed, is *feed.Health) g.Node {
 	if !is.LateSince.IsZero() {
 		wrong = append(wrong, h.Li(g.Text(v.say(tLateSince, stamp(is.LateSince)))))
 	}
-	state := g.Node(notice(v.say(tFeedWell), false))
+	state := notice(v.say(tFeedWell), false)
 	if len(wrong) > 0 {
 		state = h.Div(h.Class("notice bad"), h.Role("alert"), h.Ul(wrong))
 	}

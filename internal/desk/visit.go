@@ -81,7 +81,8 @@ func (s *site) visited(w http.ResponseWriter, r *http.Request, to route) {
 // run does what a route does, and keeps what came of it. An act that cannot be kept is
 // not done, and what was read is not shown.
 func (v *visit) run(to route) (reply, error) {
-	rep, err := reply{}, error(nil)
+	var rep reply
+	var err error
 	if !v.clerk.Role.May(to.need) {
 		rep = v.sorry(http.StatusForbidden, tNotYours, tNotYoursText)
 	} else if rep, err = to.serve(v); err != nil {

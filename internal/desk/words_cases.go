@@ -79,7 +79,6 @@ var (
 	tReadyText  = text{"定型文", "Ready text"}
 	tNoReady    = text{"なし", "none"}
 	tNothingCan = text{"この申し出について伝えられることは、もうありません。", "Nothing can follow in this report any more."}
-	tBankSays   = text{"銀行のことば", "The bank's words"}
 
 	tDone      = text{"伝えました。", "It was said."}
 	tNoted     = text{"メモを残しました。", "The note was kept."}
