@@ -100,8 +100,12 @@ func (s *System) Desk() (http.Handler, error) {
 	if of, ok := s.Secrets.(SignInSecrets); ok {
 		secret = of.SignInSecret
 	}
+	channels, err := s.channels()
+	if err != nil {
+		return nil, err
+	}
 	clerks := &clerk.Service{Store: s.Store, Keys: keys, Secret: secret, BaseURL: s.BaseURL, Callback: desk.Callback, Inside: s.CallbacksInside, Now: s.Now}
-	return s.upToDate(desk.New(desk.Config{Store: s.Store, Clerks: clerks, Disputes: s.Disputes(), Names: s.names, Texts: ReadyTexts, Replay: s.replay,
+	return s.upToDate(desk.New(desk.Config{Store: s.Store, Clerks: clerks, Disputes: s.Disputes(), Names: s.names, Channels: channels, Texts: ReadyTexts, Replay: s.replay,
 		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger})), nil
 }
 

@@ -27,6 +27,7 @@ var otherJSON = map[string]string{
 	"intake/manifest.go":             "what a bank says of a file",
 	"bucket/s3/s3.go":                "what S3 says",
 	"bucket/folder/folder.go":        "what a folder says that plays S3, on this machine alone",
+	"ingest/sandbox.go":              "how a body looks that a parser wrote again",
 	"intake/event.go":                "a line as a bank would write it",
 	"lambda/metrics.go":              "metrics in a log line",
 	"lambda/lambda.go":               "whether Lambda brings a tick or messages",

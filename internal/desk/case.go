@@ -106,7 +106,7 @@ func (v *visit) reach(d *watch.Dispute, f *file) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	f.told = slices.DeleteFunc(f.told, func(t watch.Delivery) bool { return t.Channel == watch.Bank })
+	f.told = slices.DeleteFunc(f.told, func(t watch.Delivery) bool { return t.Kind == watch.TellUnreachable })
 	slices.SortStableFunc(f.told, func(a, b watch.Delivery) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	if f.account, err = v.Store.Account(ctx, d.Account); errors.Is(err, store.ErrNotFound) {
 		f.account, err = nil, nil
@@ -241,7 +241,7 @@ func (v *visit) reached(f *file) g.Node {
 		if at.IsZero() {
 			at = t.CreatedAt
 		}
-		rows = append(rows, []g.Node{g.Text(v.who(f, t.Watcher)), g.Text(named(v, tellNames, t.Kind)), g.Text(named(v, channelNames, t.Channel)), g.Text(named(v, stateNames, t.State)), moment(at)})
+		rows = append(rows, []g.Node{g.Text(v.who(f, t.Watcher)), g.Text(named(v, tellNames, t.Kind)), g.Text(v.Channels.Label(t.Channel, v.lang)), g.Text(named(v, stateNames, t.State)), moment(at)})
 	}
 	return section(h.H2(g.Text(v.say(tReach))), h.P(h.Class("hint"), g.Text(v.say(tReachHint))),
 		table(v.say(tReach), []column{{v.say(tWho), false}, {v.say(tWhat), false}, {v.say(tChannel), false}, {v.say(tBecame), false}, {v.say(tWhen), false}}, rows),

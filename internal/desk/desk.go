@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/clerk"
 	"kozamori/internal/dispute"
 	"kozamori/internal/store"
@@ -61,6 +62,7 @@ type Config struct {
 	Clerks   Clerks
 	Disputes Disputes
 	Names    Names
+	Channels channel.Registry // what they are called
 	Texts    func() []dispute.ReadyText
 	// Replay puts what was refused through the checks once more, and says how many
 	// events they accept now and what is still wrong with the others.

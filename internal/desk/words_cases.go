@@ -124,9 +124,3 @@ var stateNames = map[watch.DeliveryState]text{
 	watch.Cancelled:   {"取りやめ", "not needed any more"},
 	watch.Gathered:    {"ほかとまとめて", "sent with another"},
 }
-
-var channelNames = map[watch.ChannelKind]text{
-	watch.LINE:  {"LINE", "LINE"},
-	watch.Email: {"メール", "mail"},
-	watch.Bank:  {"銀行", "bank"},
-}

@@ -68,7 +68,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(server.Close)
 	w.url = server.URL
 	w.clerks = &clerk.Service{Store: s, Keys: worldtest.Keys(t), Secret: func(context.Context, string) (string, error) { return "shared", nil }, BaseURL: w.url, Callback: desk.Callback, Inside: true, Now: w.Now}
-	pages = desk.New(desk.Config{Store: s, Clerks: w.clerks, Disputes: w.disputes, Names: app.NewNames(s, w.Now), Texts: app.ReadyTexts, BaseURL: w.url, Now: w.Now, Logger: w.Logger,
+	pages = desk.New(desk.Config{Store: s, Clerks: w.clerks, Disputes: w.disputes, Names: app.NewNames(s, w.Now), Channels: app.Channels(), Texts: app.ReadyTexts, BaseURL: w.url, Now: w.Now, Logger: w.Logger,
 		Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 			got, err := ingest.Replay(ctx, w.Queue, s, r, w.Now())
 			return got.Accepted, got.Rejected, err

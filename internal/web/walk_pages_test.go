@@ -28,6 +28,7 @@ var walked = map[string]string{
 	"RestoredPage": "a change set back", "RestoreGonePage": "a change that is none", "ReturnedPage": "somebody brought back", "ServicesPage": "services", "SessionOverPage": "no session",
 	"SettingsPage": "settings", "StopPage": "an end of mails", "TrailPage": "changes", "UnknownPage": "an alert that is none", "UnknownRoomPage": "no such room",
 	"WhichPage": "which of them", "KeptPage": "TestAStatementIsLookedThroughAndReportedInABrowser", "StatementPage": "TestAStatementIsLookedThroughAndReportedInABrowser",
+	"AllPage": "all that a message tells of", "ControlsPage": "what the bank can stop", "ControlAgainPage": "the stop again?",
 	"StatementRefused": "TestAStatementIsLookedThroughAndReportedInABrowser",
 	// What changes a page, and is none.
 	"WithWayHome": "an alert", "WithWayIn": "an alert",
@@ -74,6 +75,36 @@ func (v *walker) past() string {
 	r.Deliveries = []watch.Delivery{{ID: "summary-" + v.id, Kind: watch.TellSummary, Watcher: v.id, Channel: watch.Email, State: watch.Accepted, CreatedAt: at, Sum: &watch.PastSum{Debits: 1, At: at.Add(10 * time.Minute)}}}
 	v.w.put(store.PutRecord(r))
 	return v.w.link(r.ID, v.id) + "?" + wording.PastMark + "=" + r.SummaryMark(&r.Deliveries[0])
+}
+
+// gathered is a message of two records to the one who walks, and its link.
+func (v *walker) gathered() string {
+	v.Helper()
+	of := func(id string, d watch.Delivery) {
+		r := v.w.record(id, 7000)
+		r.Notices = []watch.Notice{{Watcher: v.id, Reasons: watch.Because(watch.ServiceDebit)}}
+		d.Watcher, d.Channel, d.State, d.CreatedAt = v.id, watch.LINE, watch.Accepted, v.w.now()
+		r.Deliveries = []watch.Delivery{d}
+		v.w.put(store.PutRecord(r))
+	}
+	of("within", watch.Delivery{ID: "alert-" + v.id + "-line", Kind: watch.TellAlert, Within: &watch.Other{Record: "around", Delivery: "alert-" + v.id + "-line"}})
+	of("around", watch.Delivery{ID: "alert-" + v.id + "-line", Kind: watch.TellAlert, Gathers: []watch.Other{{Record: "within", Delivery: "alert-" + v.id + "-line"}}})
+	return v.w.link("around", v.id) + "?" + wording.AllMark + "=alert-" + v.id + "-line"
+}
+
+// takenBack is the link of the news that a stop was taken back.
+func (v *walker) takenBack() string {
+	v.Helper()
+	for step, err := range v.w.store.Trail(v.Context(), account) {
+		if err != nil {
+			v.Fatal(err)
+		}
+		if step.Control != nil && step.Control.State == watch.ControlWithdrawn {
+			return v.w.srv.URL + "/r/" + v.w.sign(ourtoken.PurposeRestore, step.ID, v.id)
+		}
+	}
+	v.Fatal("no stop was taken back")
+	return ""
 }
 
 // familyLeaves has the guardian leave, and returns the way by which the owner brings

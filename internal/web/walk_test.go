@@ -178,6 +178,10 @@ var walk = []stop{
 	{"a change set back", everybody, "変える前の設定に戻しました", "The settings are as they were before", func(v *walker) { v.press(wording.DoRestore, "") }},
 	{"a change that is none", everybody, "このリンクは使えません", "This link does not work", func(v *walker) { v.open(v.w.srv.URL+"/r/x", "") }},
 	{"services", everybody, "つながっているサービス", "Connected services", func(v *walker) { v.at("/services") }},
+	{"which of them", everybody, "身に覚えがないのは、どれですか", "Which of these were not you", func(v *walker) { v.press(wording.DoNotMine, "") }},
+	{"what a summary names", everybody, "ご案内した過去の記録", "The past records of the message", func(v *walker) { v.open(v.past(), "") }},
+	{"all that a message tells of", everybody, "まとめてお知らせした記録", "All that the message", func(v *walker) { v.open(v.gathered(), "") }},
+
 	{"what the bank can stop", everybody, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) {
 		v.w.offering(watch.ControlKinds()...)
 		v.at("/controls")
@@ -188,6 +192,7 @@ var walk = []stop{
 	}},
 	{"new links to be stopped", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) { v.press(wording.DoControl, "") }},
 	{"no longer", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) { v.press(wording.DoControlBack, "") }},
+	{"the stop again?", owners, "停止をやめるよう、七十七銀行に頼みました", "was asked to stop this no longer", func(v *walker) { v.open(v.takenBack(), "") }},
 	{"all debits to be stopped?", owners, "銀行に止めてもらう", "Have the bank stop it", func(v *walker) {
 		v.at("/controls")
 		v.only("select[name=days]")
@@ -204,9 +209,6 @@ var walk = []stop{
 		v.w.offering()
 		v.at("/controls")
 	}},
-
-	{"which of them", everybody, "身に覚えがないのは、どれですか", "Which of these were not you", func(v *walker) { v.press(wording.DoNotMine, "") }},
-	{"what a summary names", everybody, "ご案内した過去の記録", "The past records of the message", func(v *walker) { v.open(v.past(), "") }},
 
 	{"an alert", everybody, "の引き落としがありました", "from", func(v *walker) { v.answered() }},
 	{"no button of an alert", everybody, "この操作は受け付けられませんでした", "That could not be done", func(v *walker) { v.asksHere("x") }},
