@@ -51,6 +51,8 @@ var plays = []play{
 	{"campaign.suspected", "attempts to link are refused at many accounts: days pass", (*player).attacks},
 	{"campaign.ended", "and nothing more comes of it: days pass", (*player).rests},
 	{"intake.finished", "a file of events is sent", (*player).files},
+	{"control.requested", "the bank is asked to stop the service of a debit that was reported", (*player).stops},
+	{"control.withdrawn", "and no more", (*player).lifts},
 }
 
 // playOf finds a play by its type.
