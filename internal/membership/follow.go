@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -21,10 +22,76 @@ func (d *Service) Followed(ctx context.Context, lineUser string, at time.Time, l
 	})
 }
 
-// Unfollowed says that a person blocked or left the LINE account: LINE takes
-// messages to them and delivers none, so that the next channel is used.
+// Unfollowed says that a person blocked or left the LINE account at a time of LINE's: it
+// takes messages to them and delivers none, so that the next channel is used, also for
+// those that it took since.
 func (d *Service) Unfollowed(ctx context.Context, lineUser string, at time.Time) error {
-	return d.follow(ctx, lineUser, at, func(p *store.Person) { p.UnfollowedAt = at })
+	at = at.UTC()
+	if err := d.follow(ctx, lineUser, at, func(p *store.Person) { p.UnfollowedAt = at }); err != nil {
+		return err
+	}
+	return d.lost(ctx, lineUser, at)
+}
+
+// lost has the next channel tell what the chat took for a person since they had left it
+// at a time, and until they came back, if they did: of what happened no longer before
+// than watch.PastAfter.
+func (d *Service) lost(ctx context.Context, lineUser string, at time.Time) error {
+	if d.Queue == nil {
+		return nil
+	}
+	p, err := d.Store.Person(ctx, lineUser)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	back := time.Time{}
+	if p.UnfollowedAt.IsZero() {
+		back = p.FollowEvent
+	}
+	var jobs queue.Jobs
+	for b, err := range d.Store.Bindings(ctx, lineUser) {
+		if err == nil {
+			err = d.lostOf(ctx, b.Account, lineUser, at, back, &jobs)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return jobs.Send(ctx, d.Queue)
+}
+
+// lostOf is lost of one account.
+func (d *Service) lostOf(ctx context.Context, k watch.AccountKey, lineUser string, at, back time.Time, jobs *queue.Jobs) error {
+	a, err := d.Store.Account(ctx, k)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	w, ok := a.WatcherOf(lineUser)
+	if !ok {
+		return nil
+	}
+	chat, ok := w.Chat()
+	if !ok {
+		return nil
+	}
+	for r, err := range d.Store.History(ctx, k, at.Add(-watch.PastAfter), time.Time{}) {
+		if err != nil {
+			return err
+		}
+		for i := range r.Deliveries {
+			t := &r.Deliveries[i]
+			if t.Watcher == w.ID && t.Channel == chat.Kind && t.State == watch.Accepted && !t.AcceptedAt.Before(at) && (back.IsZero() || t.AcceptedAt.Before(back)) {
+				jobs.Gone(r, t, at)
+			}
+		}
+	}
+	return nil
 }
 
 var errOlder = errors.New("membership: an older event")

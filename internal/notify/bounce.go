@@ -5,19 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"kozamori/internal/channel"
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
-// problemBounced is the problem of a delivery whose message came back.
-const problemBounced = "the message came back"
+// The problems of a delivery that a provider took and that did not arrive: its message
+// came back, or its reader had left before.
+const (
+	problemBounced = "the message came back"
+	problemGone    = "the reader had left the channel before it took the message"
+)
 
 // bounced tells whether the last word on a delivery is said: a bounce may
 // overtake the answer that the provider took the message.
 func bounced(d *watch.Delivery) bool {
-	return d.State == watch.Undelivered && d.Problem == problemBounced
+	return d.State == watch.Undelivered && (d.Problem == problemBounced || d.Problem == problemGone)
 }
 
 // Bounced acts on what became of a message that a provider had accepted. One
@@ -53,16 +59,54 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 	if err != nil || w == nil || f.Kind != watch.Bounced || ofCopies(&ch, w, f.Addresses) {
 		return err
 	}
+	return s.missed(ctx, record, delivery, w, problemBounced, time.Time{})
+}
+
+// gone acts on a message that a channel took after its reader had left it: LINE answers
+// as if it reached somebody who blocks the account, and that they do may be known here
+// much later.
+func (s *Stage) gone(ctx context.Context, m queue.Message, j watch.Job) queue.Verdict {
+	r, err := s.Store.Record(ctx, j.Record)
+	if errors.Is(err, store.ErrNotFound) {
+		return queue.Acknowledge // erased
+	}
+	if err != nil {
+		return s.broken(m, "record cannot be read", err)
+	}
+	d, ok := r.Delivery(j.Delivery)
+	if !ok {
+		return queue.Acknowledge
+	}
+	account, err := s.Store.Account(ctx, r.Account)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return s.broken(m, "account cannot be read", err)
+	}
+	if account == nil {
+		return queue.Acknowledge
+	}
+	w, ok := account.Watcher(d.Watcher)
+	if !ok {
+		return queue.Acknowledge
+	}
+	if err := s.missed(ctx, r.ID, d.ID, w, problemGone, j.Since); err != nil {
+		return s.broken(m, "what came of a message cannot be written", err)
+	}
+	return queue.Acknowledge
+}
+
+// missed writes that a delivery did not arrive though a provider took it, not before
+// a time; the next channel has it at once.
+func (s *Stage) missed(ctx context.Context, record, delivery string, w *watch.Watcher, problem string, since time.Time) error {
 	now := s.Now()
 	var lost bool
 	var added []watch.Delivery
-	r, err = s.Store.UpdateRecord(ctx, record, func(r *watch.Record) error {
+	r, err := s.Store.UpdateRecord(ctx, record, func(r *watch.Record) error {
 		d, ok := r.Delivery(delivery)
-		if !ok || d.State != watch.Accepted && d.State != watch.Sending {
+		if !ok || d.State != watch.Accepted && d.State != watch.Sending || d.AcceptedAt.Before(since) {
 			return errSettled
 		}
 		before := len(r.Deliveries)
-		d.State, d.Problem = watch.Undelivered, problemBounced
+		d.State, d.Problem = watch.Undelivered, problem
 		said := *d
 		w.Several = d.Several
 		s.fallback(r, d, w, now, true)
@@ -78,7 +122,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 		return ignoreNotFound(err)
 	}
 	if lost {
-		s.Logger.ErrorContext(ctx, "a delivery is given up", "record", record, "delivery", delivery, "problem", problemBounced)
+		s.Logger.ErrorContext(ctx, "a delivery is given up", "record", record, "delivery", delivery, "problem", problem)
 	}
 	s.queue(ctx, r, added)
 	return s.follow(ctx, r, delivery)

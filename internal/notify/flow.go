@@ -99,6 +99,8 @@ func (s *Stage) one(c caller, m queue.Message, j watch.Job, known *known) (v que
 		return s.callAgain(ctx, c, m, j.Of, j.Callback)
 	case j.Back != "":
 		return s.piece(ctx, m, j)
+	case j.Gone:
+		return s.gone(ctx, m, j)
 	case j.Record == "":
 		// A newer program's, which may take it on the next try.
 		s.Logger.Error("a job of a kind that this program does not know", "message", m.ID, "receives", m.Receives)

@@ -51,6 +51,11 @@ func (j *Jobs) DeliverAgain(r *watch.Record, d *watch.Delivery) {
 	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, 0)
 }
 
+// Gone adds that a delivery was taken by its channel after the reader had left it, at a time.
+func (j *Jobs) Gone(r *watch.Record, d *watch.Delivery, at time.Time) {
+	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID, Gone: true, Since: at}, 0)
+}
+
 // DeliverWaiting adds the deliveries of a record that wait for their outcome.
 func (j *Jobs) DeliverWaiting(r *watch.Record) {
 	for i := range r.Deliveries {

@@ -29,11 +29,13 @@ type Job struct {
 	File string `json:"file,omitempty"`
 	Of   string `json:"of,omitempty"`
 	Part int    `json:"part,omitempty"`
+	// Gone tells that the channel took the delivery after its reader had left, at Since.
+	Gone bool `json:"gone,omitempty"`
 	// Callback is one that the bank Of asked for once more, by its webhook-id.
 	Callback string `json:"callback,omitempty"`
 	// Control is one of which the bank is to be told what it has not taken.
 	Control string `json:"control,omitempty"`
-	// Back is a provider that is back since then: what of Records and Disputes waits
+	// Back is a provider that is back since Since: what of Records and Disputes waits
 	// for it is queued.
 	Back     string    `json:"back,omitempty"`
 	Since    time.Time `json:"since,omitzero"`

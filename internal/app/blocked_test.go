@@ -1,0 +1,66 @@
+package app_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"kozamori/internal/membership"
+	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/watch"
+)
+
+// LINE takes a message to somebody who has blocked the account and shows it to no one.
+// That they have may be known only after it took some: these are told by the next way, or
+// the bank is told that its customer was not reached; once, however often LINE says it.
+func TestWhatLINETookForWhoHadLeftIsToldAnotherWay(t *testing.T) {
+	for name, c := range map[string]struct {
+		left, back time.Duration // after the message was taken
+		mail       bool
+		mails      []string
+		bank       string
+	}{
+		"before it, who has mail":               {left: -time.Minute, mail: true, mails: []string{"owner@example.jp"}},
+		"before it, who has LINE alone":         {left: -time.Minute, bank: "watcher.unreachable"},
+		"before it, and is back since":          {left: -time.Minute, back: time.Minute, mail: true, mails: []string{"owner@example.jp"}},
+		"before it, and was back by then":       {left: -time.Hour, back: -time.Minute, mail: true},
+		"after it":                              {left: time.Minute, mail: true},
+		"long before it, who has LINE alone":    {left: -10 * time.Hour, bank: "watcher.unreachable"},
+		"long before, and came back long after": {left: -10 * time.Hour, back: 10 * time.Hour, bank: "watcher.unreachable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			k := watch.AccountKey{Bank: "0125", Ref: "acc_1"}
+			if err := w.store.Write(t.Context(), store.PutBinding(lineUser, store.Binding{OnAccount: watch.On(k), Watcher: "w1"})); err != nil {
+				t.Fatal(err)
+			}
+			if c.mail {
+				w.also()
+			}
+			w.send("t1")
+			w.settle()
+			if n := len(w.line.Messages()); n != 1 || slices.Contains(w.mails, "owner@example.jp") {
+				t.Fatalf("%d messages, mails to %q", n, w.mails)
+			}
+			taken := w.Now()
+			w.mails = nil
+			w.Clock.Add(11 * time.Hour)
+			people := &membership.Service{Store: w.store, Keys: worldtest.Keys(t), Queue: w.queue, Now: w.Now, Logger: w.log}
+			if c.back != 0 {
+				if err := people.Followed(t.Context(), lineUser, taken.Add(c.back), watch.Japanese); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 2 {
+				if err := people.Unfollowed(t.Context(), lineUser, taken.Add(c.left)); err != nil {
+					t.Fatal(err)
+				}
+				w.settle()
+			}
+			if !slices.Equal(w.mails, c.mails) || w.bank.types() != c.bank {
+				t.Errorf("mails to %q, the bank hears %q; want %q and %q", w.mails, w.bank.types(), c.mails, c.bank)
+			}
+		})
+	}
+}
