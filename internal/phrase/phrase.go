@@ -51,32 +51,14 @@ func Read(text string) Meaning {
 	}
 	m, decided := read(text)
 	switch {
-	case m != Dispute && (m != Unsure || !decided) && (m != Undo || !takenBack(text)) && denies(text):
+	case m != Dispute && (m != Unsure || !decided) && (m != Undo || !takenBack(text) || deniesApart(text)) && denies(text):
 		return Dispute
 	case m == doubtful, calm[m] && negated(text):
 		return Unsure
 	case m == Unsure && !decided && negated(text) && !astray(text):
 		return Dispute // of what, if not of what we told
-	case m == Unsure && !decided && !negated(text):
-		return topic(text)
 	}
 	return m
-}
-
-// topic is the one thing that a text is about of which no rule knows what is said
-// of it; of several, people are asked.
-func topic(text string) (found Meaning) {
-	t := fold(text, false)
-	for i := range topics {
-		switch m := topics[i].meaning; {
-		case !topics[i].fits(t) || m == found:
-		case found == Unsure:
-			found = m
-		case m != Guide && m != Thanks: // which stand next to anything
-			return Unsure
-		}
-	}
-	return found
 }
 
 func read(text string) (m Meaning, decided bool) {
@@ -116,6 +98,25 @@ func negated(text string) bool {
 	t := fold(text, false)
 	return denial.MatchString(harmless.ReplaceAllString(t.japanese, "")) || denialEnglish.MatchString(harmless.ReplaceAllString(t.english, " "))
 }
+
+// deniesApart tells whether a sentence of several denies and no other takes anything
+// back, so that only all of them together look as if they did.
+func deniesApart(text string) bool {
+	found := false
+	all := sentences(text)
+	for _, s := range all {
+		switch m, _ := decide(unwrapped(s)); {
+		case m == Undo, m == Mine, m == doubtful, sorry.MatchString(s):
+			return false
+		case m == Dispute:
+			found = found || deniesAlone(s, true)
+		}
+	}
+	return found && len(all) > 1
+}
+
+// sorry is what people say who were wrong.
+var sorry = regexp.MustCompile(`(?i)\b(sorry|apolog|my bad)|ごめん|すみません|すいません|申し訳`)
 
 // denies tells whether a part of a text says, by itself, that it was not them.
 func denies(text string) bool {

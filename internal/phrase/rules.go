@@ -25,13 +25,6 @@ var rulesText string
 
 var rules []rule
 
-// topics are the rules of what a text is about that none of the others knows; what
-// stands below == in the text.
-var topics []rule
-
-// listLine is a line that names a list.
-var listLine = regexp.MustCompile(`(?m)^\$.*$`)
-
 // meant are the names of rules.txt that are not written like their meaning.
 var meant = map[string]Meaning{"unsure": Unsure, "balance": Balance}
 
@@ -258,9 +251,7 @@ func ready() {
 		negations()
 		polite = readManners()
 		fillSyllables()
-		said, about, _ := strings.Cut(rulesText, "\n==\n")
-		lists := listLine.FindAllString(said, -1)
-		rules, topics = readRules(said), readRules(strings.Join(append(lists, about), "\n"))
+		rules = readRules(rulesText)
 		whole = map[bool]map[string]Meaning{false: wholes(false), true: wholes(true)}
 		known, longWords = vocabulary()
 		fillMine()

@@ -96,11 +96,11 @@ func TestALinkBringsBackWhatAPersonWithTheTelephoneDid(t *testing.T) {
 			w.turns("w1", "w1", func(x *watch.Watcher) { x.SetChannel(watch.Channel{Kind: watch.Email, Address: "thief@example.jp"}) })
 		}, watch.StepSettings, []string{"o…@e…"}, "変える前の設定に戻しました", "すでに元に戻っています"},
 		"no mails": {func(w *world) { w.turns("w1", "w1", func(x *watch.Watcher) { x.DropChannel(watch.Email) }) }, watch.StepSettings, []string{"o…@e…"}, "変える前の設定に戻しました", "すでに元に戻っています"},
-		"leaving":  {func(w *world) { w.leaves() }, watch.StepLeft, []string{"見守りをやめた人がいます"}, "見守りを元に戻しました", "いまこの口座を見守っています"},
+		"leaving":  {func(w *world) { w.leaves() }, watch.StepLeft, []string{"見守る人が減りました"}, "見守りを元に戻しました", "いまこの口座を見守っています"},
 		"another address, then leaving": {func(w *world) {
 			w.turns("w1", "w1", func(x *watch.Watcher) { x.SetChannel(watch.Channel{Kind: watch.Email, Address: "thief@example.jp"}) })
 			w.leaves()
-		}, watch.StepLeft, []string{"見守りをやめた人がいます"}, "見守りを元に戻しました", "いまこの口座を見守っています"},
+		}, watch.StepLeft, []string{"見守る人が減りました"}, "見守りを元に戻しました", "いまこの口座を見守っています"},
 	}
 	for _, name := range slices.Sorted(maps.Keys(acts)) {
 		c := acts[name]

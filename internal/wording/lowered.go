@@ -34,7 +34,7 @@ var (
 	tLessAsk      = text{ja: "この変更を元に戻しますか", en: "Set this change back?"}
 	tLeftMine     = text{ja: "この手続きをしていないときは、すぐに「%s」を押してください。見守りを元に戻します。", en: "If you did not do this, press \"%s\" now: the watching goes on as before."}
 	tLeftOther    = text{ja: "ご本人に心当たりがないときや、だれかに言われて手続きをしたときは、「%s」で見守りを元に戻せます。", en: "If they did not do this, or were told to, \"%s\" makes them watch again."}
-	tLeftSays     = text{ja: "見守りをやめた人がいます。元に戻すと、やめる前と同じ設定で見守りを再開します。", en: "Somebody no longer watches. If you set it back, they watch again with the settings that they had."}
+	tLeftSays     = text{ja: "見守る人が減りました。元に戻すと、その前と同じ設定で見守りを再開します。", en: "Somebody no longer watches. If you set it back, they watch again with the settings that they had."}
 	tLeftCan      = text{ja: "口座の名義人は、%sのあいだ、あなたの見守りを元に戻せます。", en: "For %s, an owner of the account can make you watch it again."}
 	tBackDone     = text{ja: "見守りを元に戻しました", en: "They watch the account again"}
 	tBackDoneText = text{ja: "設定は、やめる前と同じです。見守りを再開した方と、ほかに見守っている方にもお伝えします。", en: "Their settings are as they were before. They are told, and so are the others who watch."}
