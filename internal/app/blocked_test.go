@@ -1,11 +1,13 @@
 package app_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
 
 	"kozamori/internal/membership"
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
@@ -62,5 +64,51 @@ func TestWhatLINETookForWhoHadLeftIsToldAnotherWay(t *testing.T) {
 				t.Errorf("mails to %q, the bank hears %q; want %q and %q", w.mails, w.bank.types(), c.mails, c.bank)
 			}
 		})
+	}
+}
+
+// Who leaves while a message is on its way to LINE is told another way, too: who sends it
+// may have looked a moment before.
+func TestWhoLeavesAsTheyAreToldIsToldAnotherWay(t *testing.T) {
+	w := newWorld(t)
+	k := watch.AccountKey{Bank: "0125", Ref: "acc_1"}
+	if err := w.store.Write(t.Context(), store.PutBinding(lineUser, store.Binding{OnAccount: watch.On(k), Watcher: "w1"})); err != nil {
+		t.Fatal(err)
+	}
+	people := &membership.Service{Store: w.store, Keys: worldtest.Keys(t), Queue: w.queue, Now: w.Now, Logger: w.log}
+	sends := w.stages[queue.LINE]
+	w.stages[queue.LINE] = func(ctx context.Context, msgs []queue.Message) []queue.Verdict {
+		w.stages[queue.LINE] = sends
+		before, err := w.store.Account(ctx, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := people.Unfollowed(ctx, lineUser, w.Now()); err != nil {
+			t.Fatal(err)
+		}
+		now, err := w.store.Account(ctx, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before.Version = now.Version
+		if err := w.store.Write(ctx, store.PutAccount(before)); err != nil { // as the sender read it
+			t.Fatal(err)
+		}
+		out := sends(ctx, msgs)
+		now.Version = before.Version + 1
+		if err := w.store.Write(ctx, store.PutAccount(now)); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	w.send("t1")
+	w.settle()
+	if len(w.line.Messages()) != 1 || w.bank.types() != "" {
+		t.Fatalf("%d messages, the bank hears %q", len(w.line.Messages()), w.bank.types())
+	}
+	w.Clock.Add(time.Minute)
+	w.settle()
+	if got := w.bank.types(); got != "watcher.unreachable" {
+		t.Errorf("the bank hears %q", got)
 	}
 }

@@ -33,6 +33,10 @@ func (d *Service) Unfollowed(ctx context.Context, lineUser string, at time.Time)
 	return d.lost(ctx, lineUser, at)
 }
 
+// onItsWay is how much later a delivery is looked at that was perhaps being sent as its
+// reader left: who sends it may not have read that they had.
+const onItsWay = 30 * time.Second
+
 // lost has the next channel tell what the chat took for a person since they had left it
 // at a time, and until they came back, if they did: of what happened no longer before
 // than watch.PastAfter.
@@ -86,8 +90,12 @@ func (d *Service) lostOf(ctx context.Context, k watch.AccountKey, lineUser strin
 		}
 		for i := range r.Deliveries {
 			t := &r.Deliveries[i]
-			if t.Watcher == w.ID && t.Channel == chat.Kind && t.State == watch.Accepted && !t.AcceptedAt.Before(at) && (back.IsZero() || t.AcceptedAt.Before(back)) {
-				jobs.Gone(r, t, at)
+			switch {
+			case t.Watcher != w.ID || t.Channel != chat.Kind:
+			case t.State == watch.Accepted && !t.AcceptedAt.Before(at) && (back.IsZero() || t.AcceptedAt.Before(back)):
+				jobs.Gone(r, t, at, 0)
+			case t.State.Waits() && back.IsZero():
+				jobs.Gone(r, t, at, onItsWay)
 			}
 		}
 	}

@@ -51,9 +51,10 @@ func (j *Jobs) DeliverAgain(r *watch.Record, d *watch.Delivery) {
 	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, 0)
 }
 
-// Gone adds that a delivery was taken by its channel after the reader had left it, at a time.
-func (j *Jobs) Gone(r *watch.Record, d *watch.Delivery, at time.Time) {
-	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID, Gone: true, Since: at}, 0)
+// Gone adds that a delivery was taken by its channel after the reader had left it, at a
+// time, or may be by then.
+func (j *Jobs) Gone(r *watch.Record, d *watch.Delivery, at time.Time, in time.Duration) {
+	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID, Gone: true, Since: at}, in)
 }
 
 // DeliverWaiting adds the deliveries of a record that wait for their outcome.

@@ -29,7 +29,7 @@ type Job struct {
 	File string `json:"file,omitempty"`
 	Of   string `json:"of,omitempty"`
 	Part int    `json:"part,omitempty"`
-	// Gone tells that the channel took the delivery after its reader had left, at Since.
+	// Gone asks whether the channel took the delivery after its reader had left, at Since.
 	Gone bool `json:"gone,omitempty"`
 	// Callback is one that the bank Of asked for once more, by its webhook-id.
 	Callback string `json:"callback,omitempty"`
