@@ -74,7 +74,7 @@ func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry *watch.En
 		return true, nil
 	}
 	_, fresh, err := watch.Add(records, *entry)
-	return err != nil || len(fresh) == 0, nil // more than is kept ends in quarantine
+	return err != nil || len(fresh) == 0, nil //nolint:nilerr // more than is kept ends in quarantine
 }
 
 // telling finds the record that tells of an id, from the id's own, and says in the
