@@ -35,7 +35,7 @@ func TestADenialWinsOverWhateverElseIsSaid(t *testing.T) {
 	for _, ja := range []bool{true, false} {
 		r := rand.New(rand.NewPCG(uint64(len(others[ja])), 17))
 		n, asked := 0, 0
-		for range breadth.Of(200, 4000) {
+		for range breadth.Of(200, 1500) {
 			d, o, joint := denials[ja][r.IntN(len(denials[ja]))], others[ja][r.IntN(len(others[ja]))], joints[ja][r.IntN(5)]
 			for _, text := range []string{d + joint + o[0], o[0] + joint + d} {
 				n++
