@@ -7,6 +7,7 @@ package browsertest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -279,12 +280,20 @@ func Paper(t *testing.T, ctx context.Context, name string) (sheets int, width, h
 	return len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1)), width, height
 }
 
-// Download runs a step that makes the browser save a file, and reads it.
+// Download runs a step that makes the browser save a file, and reads it. The
+// browser begins as if it opened a page, and calls that off: this waits for
+// both, or the page that a test opens next would be the one called off.
 func Download(t *testing.T, ctx context.Context, step chromedp.Action[chromedp.Void]) string {
 	t.Helper()
 	dir := t.TempDir()
 	Do(t, ctx, send(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow,
-		BrowserContextID: chromedp.FromContext(ctx).BrowserContextID, DownloadPath: dir}), step)
+		BrowserContextID: chromedp.FromContext(ctx).BrowserContextID, DownloadPath: dir}))
+	opening, stop := context.WithTimeout(ctx, time.Minute)
+	defer stop()
+	var off *chromedp.LoadError
+	if _, err := chromedp.RunResponse(opening, step); !errors.As(err, &off) || off.ErrorText != "net::ERR_ABORTED" {
+		t.Fatalf("the browser opened the file as a page, or not at all: %v", err)
+	}
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
 		if err != nil {
