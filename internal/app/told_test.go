@@ -21,6 +21,7 @@ import (
 	"kozamori/internal/app"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/breadth"
 	"kozamori/internal/testkit/presstest"
 	"kozamori/internal/testkit/tabletest"
 )
@@ -51,11 +52,14 @@ import (
 // transaction, "at" how long ago it was (default: now), "on" how many days ago.
 func TestWhatIsToldIsTrue(t *testing.T) {
 	t.Parallel()
-	for _, file := range stories(t) {
+	for i, file := range stories(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			t.Parallel()
 			tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 				t.Parallel()
+				if kind == tabletest.Dynamo && i%8 != 0 && !breadth.Whole() {
+					t.Skip("left out: each story is told over DynamoDB where CI is set")
+				}
 				newStory(t, kind).is(file)
 			})
 		})

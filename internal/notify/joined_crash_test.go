@@ -16,6 +16,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/breadth"
 	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/watch"
 )
@@ -223,11 +224,11 @@ func TestTheOneSummaryOfAPersonOutlivesADeathAtEachStep(t *testing.T) {
 		if steps < 20 || t.Failed() {
 			t.Fatalf("%d steps without a death", steps)
 		}
-		each := map[tabletest.Kind]int{tabletest.Embedded: 1, tabletest.Dynamo: 3}[kind]
+		each := map[tabletest.Kind]int{tabletest.Embedded: breadth.Of(2, 1), tabletest.Dynamo: breadth.Of(12, 3)}[kind]
 		for at := 1; at <= steps; at += each {
 			ofAccounts(t, kind, at, 0)
 			ofAccounts(t, kind, at, 1+at%7) // and the next one soon after
 		}
-		t.Logf("died at each of %d steps", steps)
+		t.Logf("died at one of each %d of %d steps", each, steps)
 	})
 }

@@ -83,12 +83,12 @@ func TestWhoMayDoWhatWhere(t *testing.T) {
 						t.Errorf("%s, POST %s?do=%s of their own: %d, want %d", v.name, path, do, got.status, want)
 					}
 				}
-				for _, do := range buttons {
+				for i, do := range buttons {
 					want, acts := r.expects(v, do)
 					if acts && (r.any == nil || do == "") {
 						doing = append(doing, cell{path, v.name, do})
 					}
-					if acts {
+					if acts || (i+len(path))%breadth.Of(4, 1) != 0 {
 						continue
 					}
 					if got, _ := w.visit(v, http.MethodPost, own.path, own.cookies, form(do)); got.status != want {
