@@ -58,7 +58,8 @@ type camtAccount struct {
 	line             int
 	name             string
 	entries          int64
-	ins, outs        int64 // booked, yen
+	ins, outs        int64    // booked, yen
+	pending          [2]int64 // in and out, yen: a summary may count them, too
 	opening, closing *int64
 	summary          *camtSummary
 }
@@ -120,10 +121,9 @@ func (c *camt) token(t xml.Token) error {
 		}
 	case "Stmt", "Rpt", "Ntfctn":
 		c.acct = camtAccount{line: c.line()}
-	case "Document", "GrpHdr":
-		if e.Name.Local == "GrpHdr" {
-			return c.out.Skip()
-		}
+	case "Document", "BizMsgEnvlp", "DataPDU", "Body": // what banks send it in
+	case "GrpHdr", "AppHdr", "Header":
+		return c.out.Skip()
 	default:
 		if c.Layout == "" {
 			return errNoCamt
@@ -180,7 +180,9 @@ func (c *camt) take(rows []Row, line int) {
 	for _, r := range rows {
 		r.Line, r.Account = line, c.acct.name
 		c.Rows = append(c.Rows, r)
-		if !r.Pending {
+		if r.Pending {
+			c.acct.pending[0], c.acct.pending[1] = c.acct.pending[0]+r.In, c.acct.pending[1]+r.Out
+		} else {
 			c.acct.ins, c.acct.outs = c.acct.ins+r.In, c.acct.outs+r.Out
 		}
 	}
@@ -230,17 +232,11 @@ func (c *camt) close() {
 		if n, err := strconv.ParseInt(strings.TrimSpace(s.All), 10, 64); s.All != "" && (err != nil || n != a.entries) {
 			misfit("NbOfNtries", s.All, a.entries)
 		}
-		var pending [2]int64 // what a summary counts, whether booked or not
-		for _, r := range c.Rows {
-			if r.Pending && r.Account == a.name {
-				pending[0], pending[1] = pending[0]+r.In, pending[1]+r.Out
-			}
-		}
 		for k, t := range []struct {
 			says string
 			is   int64
 		}{{s.In, a.ins}, {s.Out, a.outs}} {
-			if yen, err := (&camtAmount{Value: t.says}).yen(); t.says != "" && (err != nil || yen != t.is && yen != t.is+pending[k]) {
+			if yen, err := (&camtAmount{Value: t.says}).yen(); t.says != "" && (err != nil || yen != t.is && yen != t.is+a.pending[k]) {
 				misfit("Sum", t.says, t.is)
 			}
 		}
@@ -281,6 +277,7 @@ func (d *camtDay) day() (time.Time, bool) {
 		d.Day = s // without an offset it is the bank's own
 	}
 	s := strings.TrimSpace(d.Day)
-	t, err := time.Parse(time.DateOnly, s[:min(len(s), len(time.DateOnly))])
-	return t, err == nil && t.Year() >= 1980 && t.Year() <= 2200
+	n := min(len(s), len(time.DateOnly))
+	t, err := time.Parse(time.DateOnly, s[:n]) // an offset behind it is that of the bank
+	return t, err == nil && (n == len(s) || strings.ContainsRune("TZ+-", rune(s[n]))) && t.Year() >= 1980 && t.Year() <= 2200
 }

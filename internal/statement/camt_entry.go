@@ -35,7 +35,10 @@ type camtTx struct {
 	Side       string      `xml:"CdtDbtInd"`
 	Name       string      `xml:"RltdPties>Cdtr>Nm"`     // to version 7
 	Party      string      `xml:"RltdPties>Cdtr>Pty>Nm"` // since version 8
+	For        string      `xml:"RltdPties>UltmtCdtr>Nm"`
+	ForParty   string      `xml:"RltdPties>UltmtCdtr>Pty>Nm"`
 	Remittance []string    `xml:"RmtInf>Ustrd"`
+	Structured []string    `xml:"RmtInf>Strd>AddtlRmtInf"`
 	Info       string      `xml:"AddtlTxInf"`
 }
 
@@ -125,10 +128,27 @@ func (n *camtEntry) split(r Row, yen int64, side string) []Row {
 		return []Row{one}
 	}
 	if !counted || sum != one.Out-one.In {
+		n.alike(&one, all)
 		n.unfit = fmt.Sprintf("its %d transactions do not come to it: it counts as one", len(all))
 		return []Row{one}
 	}
 	return rows
+}
+
+// alike gives an entry that cannot be divided the text of its transactions, if all have
+// the same and it has none of its own.
+func (n *camtEntry) alike(one *Row, all []camtTx) {
+	var said Row
+	for i := range all {
+		var r Row
+		if all[i].tell(&r, n.Info); i > 0 && (r.Text != said.Text || r.Detail != said.Detail) {
+			return
+		}
+		said = r
+	}
+	if one.Text == "" {
+		one.Text, one.Detail = said.Text, said.Detail
+	}
 }
 
 func put(r *Row, yen int64, side string) {
@@ -155,7 +175,8 @@ func (t *camtTx) amount() (int64, bool) {
 func (t *camtTx) tell(r *Row, entry string) {
 	clean := func(s string) string { return strings.Join(strings.Fields(s), " ") }
 	name := clean(t.Name + " " + t.Party)
-	for _, s := range []string{strings.Join(t.Remittance, " "), t.Info, entry, name} {
+	// The last two come behind all that was read before them: ids are made of texts.
+	for _, s := range []string{strings.Join(t.Remittance, " "), t.Info, entry, name, strings.Join(t.Structured, " "), t.For + " " + t.ForParty} {
 		if s = clean(s); s != "" {
 			r.Text = s
 			break

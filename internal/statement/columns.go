@@ -30,13 +30,13 @@ var layouts = []layout{
 
 // What banks call the columns of their files, the likelier first.
 var (
-	dayNames     = []string{"日付", "年月日", "取引日", "お取り引き日", "お取引日", "取引年月日", "お取引年月日", "取引日付", "取扱日付", "勘定日", "操作日", "取扱日", "ご利用日", "利用日"}
-	textNames    = []string{"摘要", "お取り扱い内容", "お取扱内容", "入出金内容", "取引内容", "お取引内容", "内容", "詳細1", "取引名", "ご利用内容"}
+	dayNames     = []string{"日付", "年月日", "取引日", "お取り引き日", "お取引日", "取引年月日", "お取引年月日", "取引日付", "取扱日付", "勘定日", "操作日", "取扱日", "ご利用日", "利用日", "取引日時", "日時", "取引月日", "入出金日", "受払日", "記帳日", "date", "transactiondate"}
+	textNames    = []string{"摘要", "お取り扱い内容", "お取扱内容", "入出金内容", "取引内容", "お取引内容", "内容", "詳細1", "取引名", "ご利用内容", "適用", "description", "details", "備考"}
 	detailNames  = []string{"摘要内容", "詳細2", "参考情報"}
-	outNames     = []string{"支払い金額", "お引出し", "お引き出し額", "お引出金額", "お引出し金額", "払出金額", "出金金額", "お支払金額", "お支払い金額", "支払金額", "お支払額", "支払額", "引出金額", "出金額", "出金"}
-	inNames      = []string{"預かり金額", "お預入れ", "お預け入れ額", "お預入金額", "お預入れ金額", "お預け入れ金額", "受入金額", "入金金額", "お預り金額", "お預かり金額", "預り金額", "預入金額", "お預り額", "入金額", "入金"}
+	outNames     = []string{"支払い金額", "お引出し", "お引き出し額", "お引出金額", "お引出し金額", "払出金額", "出金金額", "お支払金額", "お支払い金額", "支払金額", "お支払額", "支払額", "引出金額", "出金額", "出金", "支払", "払出", "払出額", "引落金額", "引落額", "引落", "払戻金額", "払戻額", "払戻", "withdrawal", "withdrawals", "debit"}
+	inNames      = []string{"預かり金額", "お預入れ", "お預け入れ額", "お預入金額", "お預入れ金額", "お預け入れ金額", "受入金額", "入金金額", "お預り金額", "お預かり金額", "預り金額", "預入金額", "お預り額", "入金額", "入金", "お預り", "受入額", "受入", "預入額", "受取金額", "受取額", "受取", "deposit", "deposits", "credit"}
 	bothNames    = []string{"金額", "取引金額", "お取引金額", "入出金額", "入出金金額", "入出金"}
-	balanceNames = []string{"差引残高", "残高", "現在(貸付)高", "取引後残高", "差し引き残高", "お取引後残高"}
+	balanceNames = []string{"差引残高", "残高", "現在(貸付)高", "取引後残高", "差し引き残高", "お取引後残高", "balance"}
 	sideNames    = []string{"取引名", "入払区分", "入出金区分", "入出金", "明細区分", "取引区分", "区分"}
 	accountNames = []string{"照会口座", "口座番号"}
 )
@@ -56,11 +56,44 @@ type columns struct {
 
 // name is a heading without its unit, in the one way that the lists write it.
 func name(heading string) string {
-	return strings.ReplaceAll(plain(strings.Trim(heading, "\"' \uFEFF")), " ", "")
+	return strings.ToLower(strings.ReplaceAll(plain(strings.Trim(heading, "\"' \uFEFF")), " ", ""))
 }
 
-// column finds the first of some names: whole, or with a unit behind it.
+// stem is a name as all spellings of it have it: お引き出し額, 引出額 and お引出し額(円)
+// are one word to people.
+func stem(name string) string {
+	if i := strings.IndexByte(name, '('); i > 0 && strings.HasSuffix(name, ")") {
+		name = name[:i]
+	}
+	return strings.TrimPrefix(strings.Map(func(r rune) rune {
+		if r >= 'ぁ' && r <= 'ゖ' {
+			return -1
+		}
+		return r
+	}, name), "御")
+}
+
+// column finds the first of some names: whole, or with a unit behind it; or else as it
+// is spelt by others.
 func column(head, names []string) int {
+	if i := spelt(head, names); i >= 0 {
+		return i
+	}
+	stems := make([]string, len(head))
+	for i, h := range head {
+		if !strings.HasPrefix(h, "操作日(") { // its year, its month, its day
+			stems[i] = stem(h)
+		}
+	}
+	for _, n := range names {
+		if i := slices.Index(stems, stem(n)); i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+func spelt(head, names []string) int {
 	for _, n := range names {
 		for i, h := range head {
 			if h == n || strings.HasPrefix(h, n+"(") && h != "操作日(月)" && h != "操作日(日)" {

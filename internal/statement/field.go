@@ -24,7 +24,7 @@ const (
 	maxBalance = 1_000_000_000_000_000
 )
 
-var signs = strings.NewReplacer("−", "-", "―", "-", "‐", "-", "▲", "-", "△", "-", "\\", "", "¥", "", "円", "", ",", "", " ", "", "*", "")
+var signs = strings.NewReplacer("−", "-", "―", "-", "‐", "-", "▲", "-", "△", "-", "\\", "", "¥", "", "円", "", " ", "", "*", "")
 
 // amount reads yen as banks write them: 1,000, \7,000, ￥100, 1,000円, △500, -500.
 // An empty field, and a dash, is 0.
@@ -36,7 +36,7 @@ func amount(s string) (int64, error) {
 	if rest, ok := strings.CutSuffix(s, "-"); ok && rest != "" && rest[0] != '-' {
 		s = "-" + rest // 1,000- is below nothing as well
 	}
-	if s == "-" || empty {
+	if s = ungrouped(s); s == "-" || empty {
 		return 0, nil
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
@@ -44,6 +44,25 @@ func amount(s string) (int64, error) {
 		return 0, errAmount
 	}
 	return n, nil
+}
+
+// ungrouped takes out the commas of an amount, which stand before each three digits:
+// with others it is no amount, but what was left of one.
+func ungrouped(s string) string {
+	first, rest, grouped := strings.Cut(s, ",")
+	if !grouped {
+		return s
+	}
+	if n := len(strings.TrimPrefix(first, "-")); n < 1 || n > 3 {
+		return ""
+	}
+	for _, g := range strings.Split(rest, ",") {
+		if len(g) != 3 {
+			return ""
+		}
+		first += g
+	}
+	return first
 }
 
 // date is a day as a file writes it; Year is 0 if it writes none.
@@ -55,16 +74,19 @@ func (d date) in(year int) (time.Time, bool) {
 }
 
 // eras are the first years of those that statements are of.
-var eras = map[string]int{"令和": 2019, "R": 2019, "平成": 1989, "H": 1989, "昭和": 1926, "S": 1926}
+var eras = []struct {
+	name  string
+	first int
+}{{"令和", 2019}, {"令", 2019}, {"R", 2019}, {"平成", 1989}, {"平", 1989}, {"H", 1989}, {"昭和", 1926}, {"昭", 1926}, {"S", 1926}}
 
 // day reads 2018/10/1, 2024-08-27, 20250728, 2025年7月28日, 令和6年4月15日, R06.04.15,
-// 4月30日, 4/30, with or without a time behind.
+// 4月30日, 4/30, with or without a time or the day of the week behind.
 func day(s string) (date, error) {
-	s = plain(s)
+	s = withoutWeekday(plain(s))
 	era := 0
-	for name, first := range eras {
-		if rest, ok := strings.CutPrefix(s, name); ok {
-			era, s = first, strings.Replace(rest, "元年", "1年", 1)
+	for _, e := range eras {
+		if rest, ok := strings.CutPrefix(s, e.name); ok {
+			era, s = e.first, strings.Replace(rest, "元年", "1年", 1)
 			break
 		}
 	}
@@ -111,6 +133,16 @@ func day(s string) (date, error) {
 		return date{}, errDay
 	}
 	return d, nil
+}
+
+// withoutWeekday takes out (火), or (火・祝).
+func withoutWeekday(s string) string {
+	before, rest, open := strings.Cut(s, "(")
+	within, after, closed := strings.Cut(rest, ")")
+	if !open || !closed || within == "" || strings.Trim(within, "月火水木金土日曜・祝") != "" {
+		return s
+	}
+	return before + " " + strings.TrimSpace(after)
 }
 
 // unordered is how many days a row may stand before or behind its place.

@@ -225,6 +225,7 @@ func (z *zengin) detail(rec []byte) {
 		if want, err := yenOf(rec[1:11]); err != nil || want != z.records {
 			z.misfit("総件数", "it says %s records, and there are %d", strings.TrimSpace(string(rec[1:11])), z.records)
 		}
+		z.counted(rec, "口座数", 11, 16, int64(z.nth))
 	default:
 		z.other(rec)
 	}
@@ -280,6 +281,7 @@ func (z *zengin) totals(rec []byte) {
 	if rec[39] == '2' {
 		want = -want
 	}
+	z.counted(rec, "データレコード件数", 54, 61, z.ins+z.outs+z.lost)
 	if z.lost > 0 {
 		z.missing(rec, want, err)
 		return
@@ -301,6 +303,13 @@ func (z *zengin) totals(rec []byte) {
 func (z *zengin) total(rec []byte, name string, from, to int, is int64) {
 	if want, err := yenOf(rec[from:to]); err != nil || want != is {
 		z.misfit(name, "it says %s, and the rows come to %d", strings.TrimSpace(string(rec[from:to])), is)
+	}
+}
+
+// counted holds a number that not all banks write against what it counts.
+func (z *zengin) counted(rec []byte, name string, from, to int, is int64) {
+	if len(bytes.TrimSpace(rec[from:to])) > 0 {
+		z.total(rec, name, from, to, is)
 	}
 }
 
