@@ -46,8 +46,8 @@ type Report struct {
 
 // Progress is how far a file is.
 type Progress struct {
-	Rows        int `json:"rows"`         // that are taken by now
-	SecondsLeft int `json:"seconds_left"` // at the pace since the file was read
+	Rows        int  `json:"rows"`                   // that are taken by now
+	SecondsLeft *int `json:"seconds_left,omitempty"` // at the pace since the file was read; nil while none is taken
 }
 
 // Now is Of a file that may be under way.
@@ -63,7 +63,8 @@ func Now(f *store.File, now time.Time) *Report {
 		}
 	}
 	if done := r.Progress.Rows; done > 0 {
-		r.Progress.SecondsLeft = int(now.Sub(f.Object.ReadAt).Seconds() * float64(f.Accepted-done) / float64(done))
+		left := int(now.Sub(f.Object.ReadAt).Seconds() * float64(f.Accepted-done) / float64(done))
+		r.Progress.SecondsLeft = &left
 	}
 	return r
 }
