@@ -92,7 +92,7 @@ func (s *Stream) Read(in io.Reader, now time.Time) error {
 		if n == 0 {
 			break
 		}
-		z.record(bytes.TrimRight(rec, "\x1A"), zenginRecord, z.detail)
+		z.record(rec, zenginRecord, z.detail)
 		if err := z.drain(at); err != nil {
 			return err
 		}

@@ -52,13 +52,13 @@ func missing(body string, lines map[int]bool) int {
 		if strings.Trim(l, ",\" \t\u3000\x1A\uFEFF\v\f\u0085\u00A0\x00") == "" {
 			continue
 		}
-		first, _, _ := strings.Cut(l, ",")
-		_, err := day(strings.Trim(first, `" `))
+		fields, open := split(l, ',')
+		_, err := day(fields[0])
 		closed := false
 		for k := i; k < len(all) && !lines[k+2]; k++ {
 			closed = closed || strings.Contains(all[k], `"`)
 		}
-		if !quoted || !closed || err == nil && strings.Count(l, `"`)%2 == 0 {
+		if !quoted || !closed || err == nil && !open {
 			return n
 		}
 	}

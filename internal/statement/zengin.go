@@ -94,8 +94,14 @@ func readZengin(data []byte, length int, now time.Time) *Statement {
 // record takes a record of the file, if it has its length.
 func (z *zengin) record(rec []byte, length int, take func([]byte)) {
 	z.n++
+	if len(rec) != length { // the mark of the end of a file of long ago
+		rec = bytes.TrimRight(rec[:min(len(rec), maxRecord)], "\x1A")
+	}
 	switch {
 	case len(bytes.Trim(rec, " \x1A")) == 0:
+	case len(rec) == maxRecord: // a stream has no more of it
+		z.balance = nil
+		z.problem("record", "it has %d bytes or more and not %d", maxRecord, length)
 	case len(rec) != length:
 		z.balance = nil
 		z.problem("record", "it has %d bytes and not %d", len(rec), length)
@@ -115,7 +121,6 @@ func (z *zengin) ended() {
 // are no lines.
 func zenginRecords(data []byte, length int) func(yield func([]byte) bool) {
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
-	data = bytes.TrimRight(data, "\x1A")
 	if utf8.Valid(data) { // somebody saved it as UTF-8
 		if sjis, err := japanese.ShiftJIS.NewEncoder().Bytes(data); err == nil {
 			data = sjis
