@@ -124,9 +124,11 @@ func (s *Store) Binding(ctx context.Context, lineUser string, k watch.AccountKey
 	return &b, nil
 }
 
-// PutBinding writes a person's binding, whatever was there.
+// PutBinding writes a person's binding, whatever was there. The bank's watchers are
+// listed by it (BankWatchers).
 func PutBinding(lineUser string, b Binding) Write {
-	return Write{Item: Item{Key: Key{personPK(lineUser), accountPK(b.Account)}, Body: bindings.Encode(&b)}, If: Any}
+	return Write{Item: Item{Key: Key{personPK(lineUser), accountPK(b.Account)}, Body: bindings.Encode(&b),
+		History: watching(lineUser, b.Account)}, If: Any}
 }
 
 // DeleteBinding removes a person's binding.

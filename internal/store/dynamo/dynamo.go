@@ -22,6 +22,8 @@
 //	what is due                             Query GSI2 DUE#lane#n and DUE#0…7     0.5 RCU per partition,
 //	                                        up to now, keys                       of which there are 200
 //	a person and their accounts             Query U#lineUser                      1 RCU
+//	who watches accounts of a bank          Query GSI1 WATCH#bank#0…15, by        0.5 RCU per 4 KB, about 15
+//	                                        person, then their accounts           people
 //	code, nonce, seen webhook event         BatchGetItem C#…, N#…, W#…            1 RCU
 //	banks, keys, feeds                      BatchGetItem BANKS/code, B#bank/…     1 RCU, cached by callers
 //	a bank's disputes, newest first         Query GSI1 B#bank                     0.5 RCU per 4 KB
