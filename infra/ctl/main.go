@@ -58,6 +58,7 @@ var commands = []command{
 	{"catalog rollback", "", "put the catalogue in use that was published before", catalogRollback},
 	{"bank add", "CODE", "make a bank a tenant, or change what the flags say of it", bankAdd},
 	{"bank list", "", "list the banks and when each was last heard", bankList},
+	{"bank watchers", "", "count the people who watch accounts of each bank, as they are listed to be told something", bankWatchers},
 	{"bank secret", "CODE", "print what a sample bank of the local stack signs with", bankShowSecret},
 	{"bank rotate-secret", "CODE", "replace a bank's webhook secret, the old one stays valid until -finish", bankRotateSecret},
 	{"bank api-key", "CODE", "make a key for a bank's calls, or list or revoke them", bankAPIKey},

@@ -21,6 +21,7 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
@@ -64,7 +65,7 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) reach(context.Context, *place) (*operator.Deployment, error) {
-	return &operator.Deployment{Where: "the test", Table: w.store.Table, Secrets: w.secrets, Now: atNoon, Who: func(context.Context) (string, error) { return "somebody", nil },
+	return &operator.Deployment{Where: "the test", Table: w.store.Table, Walk: w.store.Table.(*embedded.Table).Walk, Secrets: w.secrets, Now: atNoon, Who: func(context.Context) (string, error) { return "somebody", nil },
 		Queue: func(context.Context) (operator.Queue, error) { return withMails{w.queue, w.mails}, nil },
 		LINE: func(context.Context) (*line.Client, error) {
 			return line.New(line.Config{Endpoint: w.api, Tokens: line.StaticToken("token")}), nil

@@ -27,7 +27,7 @@ func (s *stack) serveOperator() (socket string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("the operator's socket cannot be made: %w", err)
 	}
-	served := &operator.Server{Table: s.System.Table, Queue: s.System.Queue, Secrets: s.vault, LINE: s.lineAccess, Files: s.data}
+	served := &operator.Server{Table: s.System.Table, Queue: s.System.Queue, Secrets: s.vault, LINE: s.lineAccess, Files: s.data, Walk: s.data.Table.Walk}
 	server := &http.Server{Handler: served.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: s.server.ErrorLog}
 	s.serving.Go(func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

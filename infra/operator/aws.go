@@ -15,6 +15,7 @@ import (
 	"kozamori/internal/app"
 	"kozamori/internal/line"
 	"kozamori/internal/queue/sqs"
+	"kozamori/internal/store"
 	"kozamori/internal/store/dynamo"
 )
 
@@ -59,6 +60,9 @@ func AWS(ctx context.Context, s Stack, env func(string) string) (*Deployment, er
 	d := &Deployment{Where: "the stack " + s.Name + " in " + c.Region, Secrets: secrets, Now: time.Now,
 		Who:   func(ctx context.Context) (string, error) { return caller(ctx, c) },
 		Table: dynamo.New(dynamo.Config{AWS: c, Table: table}),
+		Walk: func(ctx context.Context, prefix, cursor string) (store.Page, error) {
+			return dynamo.Walk(ctx, dynamo.Config{AWS: c, Table: table}, prefix, cursor)
+		},
 		LINE: func(ctx context.Context) (*line.Client, error) {
 			var failed error
 			conf, err := app.FromEnv(func(name string) string {

@@ -28,7 +28,7 @@ func Connect(socket string) *Deployment {
 			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 		},
 	}}}
-	return &Deployment{Where: "the local stack", Table: b, Secrets: b, Files: b, Now: time.Now, Who: here,
+	return &Deployment{Where: "the local stack", Table: b, Walk: b.Walk, Secrets: b, Files: b, Now: time.Now, Who: here,
 		Queue: func(context.Context) (Queue, error) { return b, nil },
 		LINE: func(ctx context.Context) (*line.Client, error) {
 			a, err := b.call(ctx, "line", asked{})
@@ -116,6 +116,15 @@ func (b *remote) Write(ctx context.Context, writes ...store.Write) error {
 // Query walks a partition.
 func (b *remote) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	out, err := b.call(ctx, "query", asked{Query: &q})
+	if err != nil || out.Page == nil {
+		return store.Page{}, err
+	}
+	return *out.Page, nil
+}
+
+// Walk reads a page of the whole table.
+func (b *remote) Walk(ctx context.Context, prefix, cursor string) (store.Page, error) {
+	out, err := b.call(ctx, "walk", asked{Name: prefix, Value: cursor})
 	if err != nil || out.Page == nil {
 		return store.Page{}, err
 	}

@@ -106,7 +106,7 @@ func open(data, linkKeys string) (_ *Deployment, err error) {
 	closers = append(closers, d.Close)
 	vault := f.Vault(d.Secrets)
 	vault.Keys = linkKeys
-	return &Deployment{Where: "the local stack, which is not running", Table: d.Table, Secrets: vault, Files: d, Now: time.Now, Who: here,
+	return &Deployment{Where: "the local stack, which is not running", Table: d.Table, Walk: d.Table.Walk, Secrets: vault, Files: d, Now: time.Now, Who: here,
 		Queue: func(context.Context) (Queue, error) { return d.Queue, nil },
 		LINE:  func(context.Context) (*line.Client, error) { return nil, ErrNoLINE },
 		Close: shut}, nil

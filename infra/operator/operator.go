@@ -52,6 +52,9 @@ type Deployment struct {
 	Where   string // as people call it
 	Table   store.Table
 	Secrets Secrets
+	// Walk reads a page of the whole table: items whose partition begins with a prefix.
+	// A page may hold none and still not be the last. It is for what is moved once.
+	Walk func(ctx context.Context, prefix, cursor string) (store.Page, error)
 	// Queue finds the queues, which on AWS takes calls.
 	Queue func(context.Context) (Queue, error)
 	// LINE is the deployment's LINE channel; ErrNoLINE.

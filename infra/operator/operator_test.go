@@ -47,6 +47,13 @@ func TestABorrowedTableKeepsEveryPromise(t *testing.T) {
 	})
 }
 
+func TestABorrowedTableIsWalked(t *testing.T) {
+	t.Parallel()
+	table := worldtest.Table(t, nil)
+	d := serve(t, &Server{Table: table, Walk: table.Walk})
+	storetest.Walk(t, d.Table, d.Walk)
+}
+
 func TestBorrowedQueues(t *testing.T) {
 	t.Parallel()
 	q := worldtest.Queue(t, qembedded.Options{})

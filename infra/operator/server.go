@@ -58,6 +58,7 @@ type Server struct {
 	Secrets Secrets
 	LINE    func(context.Context) (LineAccess, error)
 	Files   Files
+	Walk    func(ctx context.Context, prefix, cursor string) (store.Page, error)
 }
 
 // Handler serves it. A client of the handler may do everything, so it belongs
@@ -95,6 +96,11 @@ func (l *Server) Handler() http.Handler {
 			return errors.New("no query")
 		}
 		page, err := l.Table.Query(ctx, *in.Query)
+		out.Page = &page
+		return err
+	})
+	serve("walk", func(ctx context.Context, in *asked, out *answered) error {
+		page, err := l.Walk(ctx, in.Name, in.Value)
 		out.Page = &page
 		return err
 	})

@@ -36,7 +36,7 @@ type BankWatcher struct {
 }
 
 // watcherItems are bindings as the history index has them.
-var watcherItems = as(func(k Key) bool { return strings.HasPrefix(k.PK, personPK("")) && isBinding(k) }, bindings,
+var watcherItems = as(func(k Key) bool { return strings.HasPrefix(k.PK, Bound) && isBinding(k) }, bindings,
 	func(b *Binding, it Item) { b.Version = it.Version })
 
 // BankWatchers is a page of the people of a bank's part (0 to WatcherParts-1), up to
@@ -58,7 +58,7 @@ func (s *Store) BankWatchers(ctx context.Context, bank string, part int, after s
 			if !watcherItems.is(it.Key) {
 				continue
 			}
-			who := strings.TrimPrefix(it.PK, personPK(""))
+			who := strings.TrimPrefix(it.PK, Bound)
 			if n := len(people); n == 0 || people[n-1].LineUser != who {
 				if n == limit {
 					return people, people[n-1].LineUser, nil
@@ -135,6 +135,9 @@ func (s *Store) readable(ctx context.Context, keys []watch.AccountKey) (map[watc
 	return accounts, nil
 }
 
+// Bound is what the partitions begin with in which bindings are.
+const Bound = "U#"
+
 // SettleBinding puts a binding that a version before wrote into the list of its bank's
 // watchers; false if it stands there, or is no binding.
 func (s *Store) SettleBinding(ctx context.Context, k Key) (settled bool, err error) {
@@ -154,7 +157,7 @@ func (s *Store) SettleBinding(ctx context.Context, k Key) (settled bool, err err
 		if err != nil {
 			return err
 		}
-		w := PutBinding(strings.TrimPrefix(k.PK, personPK("")), *b)
+		w := PutBinding(strings.TrimPrefix(k.PK, Bound), *b)
 		w.If = At(it.Version)
 		settled = true
 		return s.Write(ctx, w)

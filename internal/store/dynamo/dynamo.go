@@ -1,7 +1,7 @@
 // Package dynamo keeps the store's table in DynamoDB. AWS's types stop here.
-// It never scans, never reads inside a transaction, and never leans on
-// DynamoDB's deletion of expired items: what has expired is absent from that
-// second on, to reads and to conditions alike.
+// It never scans (but for Walk, which only the operator's tool has), never reads
+// inside a transaction, and never leans on DynamoDB's deletion of expired items:
+// what has expired is absent from that second on, to reads and to conditions alike.
 //
 // One table, on demand, holds everything. What reads which item:
 //

@@ -27,6 +27,17 @@ func open(t *testing.T, endpoint string, now func() time.Time, change ...func(*d
 	return dynamo.New(c)
 }
 
+func TestTheWholeTableIsWalked(t *testing.T) {
+	t.Parallel()
+	c := dynamo.Config{AWS: emulator.AWS(t), Endpoint: emulator.DynamoDB(t), Table: "kozamori-test-" + rand.Text()}
+	if err := dynamo.Create(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Walk(t, dynamo.New(c), func(ctx context.Context, prefix, cursor string) (store.Page, error) {
+		return dynamo.Walk(ctx, c, prefix, cursor)
+	})
+}
+
 func TestTable(t *testing.T) {
 	t.Parallel()
 	endpoint := emulator.DynamoDB(t)

@@ -28,6 +28,12 @@ func TestTable(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, now func() time.Time) store.Table { return open(t, t.TempDir(), now).Table })
 }
 
+func TestTheWholeTableIsWalked(t *testing.T) {
+	t.Parallel()
+	table := open(t, t.TempDir(), time.Now).Table
+	storetest.Walk(t, table, table.Walk)
+}
+
 func TestAFileIsForOneProcessAndSurvivesIt(t *testing.T) {
 	path := t.TempDir()
 	a := open(t, path, time.Now)
