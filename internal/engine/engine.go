@@ -53,8 +53,10 @@ type Options struct {
 
 const (
 	memTable = 16 << 20
-	cache    = 8 << 20
-	reserve  = 32 << 20
+	// cache holds blocks of tables, ready to be read: those of some 100,000 accounts.
+	cache      = 32 << 20
+	indexBlock = 256 << 10 // more than a table of 2 MiB ever needs
+	reserve    = 32 << 20
 )
 
 // DB is an open engine. Only one process can hold a folder.

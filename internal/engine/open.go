@@ -13,6 +13,7 @@ import (
 
 	"github.com/cockroachdb/errors/oserror"
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"kozamori/internal/kv"
@@ -131,6 +132,11 @@ func (db *DB) options() *pebble.Options {
 		FS: db.fs, FormatMajorVersion: pebbleFormat, Logger: quiet{db.o.Fatal},
 		MemTableSize: uint64(cmp.Or(db.o.Memory, memTable)), MemTableStopWritesThreshold: 4, CacheSize: cache, MaxOpenFiles: 200,
 		BytesPerSync: 1 << 20,
+	}
+	// Most reads are of one key, and many of one that is not there: a filter of 10 bits
+	// a key answers those, and one block of an index leads to any place in a table.
+	for i := range o.Levels {
+		o.Levels[i].FilterPolicy, o.Levels[i].IndexBlockSize = bloom.FilterPolicy(10), indexBlock
 	}
 	o.EventListener = &pebble.EventListener{
 		DataCorruption:  func(i pebble.DataCorruptionInfo) { db.warn(fmt.Errorf("%w: %s", ErrDamaged, i.Path)) },
