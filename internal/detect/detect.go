@@ -40,10 +40,17 @@ type Stage struct {
 	turns     turns
 	uncounted uncounted
 	attacks   attacks
+	filters   *store.Prefilters
 }
 
+// mostFilters is how many bytes of prefilters a process keeps: those of some 50,000
+// accounts.
+const mostFilters = 16 << 20
+
 // New makes the stage.
-func New(c Config) *Stage { return &Stage{Config: c, tally: store.NewTallier()} }
+func New(c Config) *Stage {
+	return &Stage{Config: c, tally: store.NewTallier(), filters: store.NewPrefilters(mostFilters)}
+}
 
 // parallel is how many accounts of one call are worked on at a time; each
 // waits for its own transaction.
@@ -55,6 +62,7 @@ type work struct {
 	line  string // the event as the bank wrote it
 	recognised
 	msg int
+	id  string // of the record that it would be; only once batch.ids was asked
 	// other is the record of the event's own id, if that tells of another debit:
 	// from now on it leads to this one as well.
 	other *watch.Record
@@ -96,7 +104,9 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		out    = &outbox{queue: s.Queue, now: s.Now, last: start}
 		slots  = make(chan struct{}, parallel)
 	)
-	for _, k := range unreadable {
+	unread := func(k watch.AccountKey) {
+		mu.Lock()
+		defer mu.Unlock()
 		for _, t := range b.told[k] {
 			failed[t.msg] = true
 		}
@@ -105,8 +115,14 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 			s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", errUnreadable)
 		}
 	}
+	for _, k := range unreadable {
+		unread(k)
+	}
 	// Those that are quiet are done before what was read of them is old.
-	for _, k := range slices.Concat(quiet, rest) {
+	for i, k := range slices.Concat(quiet, rest) {
+		if i < len(quiet) && s.silent(b.byAccount[k], accounts[k], onRecord) {
+			continue
+		}
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
@@ -123,7 +139,12 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 				return
 			}
 			defer leave()
-			a := &accountWork{Stage: s, account: accounts[k], activity: activities[k]}
+			account, err := accounts[k].Account()
+			if err != nil {
+				unread(k)
+				return
+			}
+			a := &accountWork{Stage: s, account: account, activity: activities[k]}
 			if atOnce && !b.needsActivity[k] {
 				a.onRecord = onRecord
 			}
@@ -195,9 +216,9 @@ var errUnreadable = errors.New("its account cannot be read")
 
 // accounts reads the accounts of a call together. Those that are unreadable are
 // named, so that they cost their own events only.
-func (s *Stage) accounts(ctx context.Context, keys []watch.AccountKey, needsActivity map[watch.AccountKey]bool) (accounts map[watch.AccountKey]*watch.Account, activities map[watch.AccountKey]*watch.Activity, unreadable []watch.AccountKey, err error) {
+func (s *Stage) accounts(ctx context.Context, keys []watch.AccountKey, needsActivity map[watch.AccountKey]bool) (accounts map[watch.AccountKey]*store.Watched, activities map[watch.AccountKey]*watch.Activity, unreadable []watch.AccountKey, err error) {
 	for {
-		accounts, activities, err = s.Store.Accounts(ctx, keys, func(k watch.AccountKey) bool { return needsActivity[k] })
+		accounts, activities, err = s.Store.Watched(ctx, s.filters, keys, func(k watch.AccountKey) bool { return needsActivity[k] })
 		var bad *store.UnreadableError
 		if !errors.As(err, &bad) {
 			return accounts, activities, unreadable, err

@@ -81,6 +81,13 @@ type turn struct {
 	with int // calls that have it or wait for it
 }
 
+// busy tells whether a call works on an account.
+func (t *turns) busy(k watch.AccountKey) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.at[k] != nil
+}
+
 // enter waits for its turn; leave is nil if another call waits already. It is at
 // once if no call had to be waited for.
 func (t *turns) enter(k watch.AccountKey) (leave func(), atOnce bool) {

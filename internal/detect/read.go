@@ -129,7 +129,7 @@ func (b *batch) about(k watch.AccountKey) {
 
 // first puts what is said of an account by a later ref to what is said of it by its
 // first, under which all of it is kept (store.Names). What was read of both is one.
-func (b *batch) first(accounts map[watch.AccountKey]*watch.Account, activities map[watch.AccountKey]*watch.Activity) {
+func (b *batch) first(accounts map[watch.AccountKey]*store.Watched, activities map[watch.AccountKey]*watch.Activity) {
 	for _, k := range slices.Clone(b.keys) {
 		a := accounts[k]
 		if a == nil || a.AccountKey == k {
@@ -154,7 +154,7 @@ func (b *batch) first(accounts map[watch.AccountKey]*watch.Account, activities m
 // quiet are the accounts that are watched of which the batch holds ordinary
 // debits alone, which leave nothing as a rule, and the rest of those that are
 // watched.
-func (b *batch) quiet(accounts map[watch.AccountKey]*watch.Account) (quiet, rest []watch.AccountKey) {
+func (b *batch) quiet(accounts map[watch.AccountKey]*store.Watched) (quiet, rest []watch.AccountKey) {
 	for _, k := range b.keys {
 		switch {
 		case accounts[k] == nil:
@@ -167,11 +167,13 @@ func (b *batch) quiet(accounts map[watch.AccountKey]*watch.Account) (quiet, rest
 	return quiet, rest
 }
 
-// ids are those of the records that accounts' events would be.
+// ids are those of the records that accounts' events would be, which the events bear from now on.
 func (b *batch) ids(keys []watch.AccountKey) (out []string) {
 	for _, k := range keys {
-		for _, w := range b.byAccount[k] {
-			out = append(out, w.event.RecordID())
+		for i := range b.byAccount[k] {
+			w := &b.byAccount[k][i]
+			w.id = w.event.RecordID()
+			out = append(out, w.id)
 		}
 	}
 	return out

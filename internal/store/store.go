@@ -130,7 +130,15 @@ func (e *UnreadableError) Unwrap() error { return e.err }
 // asked for by a later ref (Names) stands under that ref, and its own key is by the first.
 // An *UnreadableError names one that makes the whole call fail.
 func (s *Store) Accounts(ctx context.Context, keys []watch.AccountKey, withActivity func(watch.AccountKey) bool) (map[watch.AccountKey]*watch.Account, map[watch.AccountKey]*watch.Activity, error) {
-	r := accountsRead{map[watch.AccountKey]*watch.Account{}, map[watch.AccountKey]*watch.Activity{}}
+	return readAccounts(ctx, s, keys, withActivity, readAccount)
+}
+
+// decode reads an account of type A out of its item; nil, and where it stands, if it
+// stands elsewhere.
+type decode[A any] func(it Item) (account *A, first watch.AccountKey, err error)
+
+func readAccounts[A any](ctx context.Context, s *Store, keys []watch.AccountKey, withActivity func(watch.AccountKey) bool, as decode[A]) (map[watch.AccountKey]*A, map[watch.AccountKey]*watch.Activity, error) {
+	r := accountsRead[A]{as, make(map[watch.AccountKey]*A, len(keys)), map[watch.AccountKey]*watch.Activity{}}
 	forwarded, err := r.read(ctx, s, keys, keys, withActivity)
 	if err == nil && len(forwarded) > 0 {
 		first := make([]watch.AccountKey, len(forwarded))
@@ -147,14 +155,15 @@ func (s *Store) Accounts(ctx context.Context, keys []watch.AccountKey, withActiv
 	return r.accounts, r.activities, nil
 }
 
-type accountsRead struct {
-	accounts   map[watch.AccountKey]*watch.Account
+type accountsRead[A any] struct {
+	as         decode[A]
+	accounts   map[watch.AccountKey]*A
 	activities map[watch.AccountKey]*watch.Activity
 }
 
 // read adds accounts by the refs by which they are asked for, which stand where at
 // says, and returns those that stand elsewhere.
-func (r *accountsRead) read(ctx context.Context, s *Store, keys, at []watch.AccountKey, withActivity func(watch.AccountKey) bool) (forwarded map[watch.AccountKey]watch.AccountKey, err error) {
+func (r *accountsRead[A]) read(ctx context.Context, s *Store, keys, at []watch.AccountKey, withActivity func(watch.AccountKey) bool) (forwarded map[watch.AccountKey]watch.AccountKey, err error) {
 	want := make([]Key, 0, 2*len(keys))
 	for i, k := range keys {
 		want = append(want, profileKey(at[i]))
@@ -171,7 +180,7 @@ func (r *accountsRead) read(ctx context.Context, s *Store, keys, at []watch.Acco
 		if !ok {
 			continue
 		}
-		a, first, err := readAccount(it)
+		a, first, err := r.as(it)
 		if err != nil {
 			return nil, &UnreadableError{k, err}
 		}
