@@ -1,7 +1,8 @@
 // Package phrase understands what people type into the chat: it brings the
 // spellings of a phrase together and finds what is meant by it, one meaning or
-// none. It is a table of words, not a learned model: its reader can say why
-// a phrase was taken as it was. It never acts, and it never answers.
+// none. It is a table of words and, where no word of it decides, a list of what
+// others wrote; no learned model: its reader can say why a phrase was taken as it
+// was. It never acts, and it never answers.
 package phrase
 
 import (
@@ -42,7 +43,8 @@ const maxLen = 500
 // Read returns what is meant by a text of any length and content. It is read
 // without the pleasantries around it, then as it stands, then as Japanese in
 // Latin letters, and last sentence by sentence: the first reading that decides
-// holds. Of two meanings in a text a denial wins, and a denial that cannot be
+// holds. What no rule knows is taken as the examples are that are most like it, if
+// hardly one of them is a denial. Of two meanings in a text a denial wins, and a denial that cannot be
 // placed makes of everything else a question.
 func Read(text string) Meaning {
 	ready()
@@ -53,10 +55,19 @@ func Read(text string) Meaning {
 	switch {
 	case m != Dispute && (m != Unsure || !decided) && (m != Undo || !takenBack(text) || deniesApart(text)) && denies(text):
 		return Dispute
+	case m == doubtful && !negated(text) && otherwise(text, Unsure) == Mine:
+		return Mine
 	case m == doubtful, calm[m] && negated(text):
 		return Unsure
 	case m == Unsure && !decided && negated(text) && !astray(text):
+		if nearest(text) == Stop { // "no more of it": the report is offered with what stops it
+			return Stop
+		}
 		return Dispute // of what, if not of what we told
+	case m == Unsure && !decided:
+		return nearest(text)
+	case m != Dispute || !negated(text) && len(sentences(text)) == 1:
+		return otherwise(text, m)
 	}
 	return m
 }

@@ -12,7 +12,7 @@ func TestRulesAreComplete(t *testing.T) {
 	t.Parallel()
 	meanings := []Meaning{Unsure, Dispute, Mine, Undo, Stop, Help, Phone, Balance, Settings, Pause, Leave, Family, History, Connect, Guide, Thanks}
 	ready()
-	list := rules
+	list, rulesText := rules, unpack(rulesPacked)
 	if len(list) < 100 {
 		t.Errorf("%d rules", len(list))
 	}
