@@ -22,6 +22,7 @@ import (
 
 	"kozamori/internal/app"
 	"kozamori/internal/bankapi"
+	"kozamori/internal/ratelimit"
 	"kozamori/internal/web"
 )
 
@@ -126,6 +127,39 @@ func (a *answered) strangers(ctx context.Context, o options, url string) (end fu
 		_, bad := fmt.Fscan(out, &a.junk, &a.lost)
 		return errors.Join(bad, cmd.Wait())
 	}, nil
+}
+
+// nextDoor starts the server of a process of its own that refuses all, and tells its
+// address.
+func (s *stack) nextDoor(ctx context.Context) (string, error) {
+	cmd := exec.CommandContext(ctx, os.Args[0], "-refuse")
+	cmd.Stderr = os.Stderr
+	says, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return "", err
+	}
+	s.close = append(s.close, func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	var url string
+	_, err = fmt.Fscan(says, &url)
+	return url, err
+}
+
+// refuse is that process: no server of Go's can do less.
+func refuse(ctx context.Context) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	srv := ratelimit.Server(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
+	context.AfterFunc(ctx, func() { _ = srv.Close() })
+	fmt.Println("http://" + l.Addr().String())
+	if err := srv.Serve(ratelimit.Listen(l, fromOneAddress)); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
 
 // annoy is the process of the strangers: it sends junk to a stack of this machine until

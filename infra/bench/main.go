@@ -55,6 +55,7 @@ func main() {
 	flag.IntVar(&o.junk, "junk", 10_000, "requests a second that they send together; 0 is as fast as they are answered")
 	holds := flag.String("hold", "", "hold hostile connections to an `address` of this machine, and do nothing else; attacks starts this")
 	annoys := flag.String("annoy", "", "send junk to an `address` of this machine until the input ends, and do nothing else; attacks starts this")
+	refuses := flag.Bool("refuse", false, "serve refusals to this machine, and do nothing else; attacks starts this")
 	flag.IntVar(&o.held, "held", 100_000, "alerts that wait for the end of quiet hours")
 	flag.IntVar(&o.waiting, "waiting", 40_000, "alerts that wait in the outage")
 	flag.IntVar(&o.flood, "flood", 20_000, "alerts that one bank posts at once")
@@ -95,6 +96,13 @@ func main() {
 	}
 	if *annoys != "" {
 		if err := annoy(ctx, o, *annoys); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	if *refuses {
+		if err := refuse(ctx); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

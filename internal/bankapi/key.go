@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/ratelimit"
 	"kozamori/internal/store"
 )
 
@@ -47,6 +48,7 @@ func (h *Handler) authorize(r *http.Request, bank string) (*store.APIKey, error)
 	case k.Bank != bank, !k.Expires.IsZero() && !h.Now().Before(k.Expires):
 		return nil, h.wrongKey(r, bank)
 	}
+	ratelimit.Known(r.Context())
 	h.used(r, k)
 	return k, nil
 }

@@ -15,6 +15,7 @@ import (
 	"kozamori/internal/lookback"
 	"kozamori/internal/membership"
 	"kozamori/internal/queue"
+	"kozamori/internal/ratelimit"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 )
@@ -87,6 +88,7 @@ func (h *Hook) take(w http.ResponseWriter, r *http.Request, now time.Time) (stat
 	if !line.VerifySignature(h.Secrets, body, r.Header.Get(line.SignatureHeader)) {
 		return http.StatusUnauthorized, 0, 0
 	}
+	ratelimit.Known(r.Context())
 	all, err := line.ParseWebhook(body)
 	if err != nil {
 		// Signed by LINE and no webhook: nothing of ours can help it.

@@ -166,6 +166,8 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 		}
 		if err = verify(r.Header, secrets, body); errors.Is(err, errSignature) { // in the name of a bank of ours
 			h.Logger.Warn(LogUnsigned, "bank", bank)
+		} else if err == nil {
+			ratelimit.Known(r.Context())
 		}
 	}
 	switch {

@@ -4,9 +4,7 @@
 package ratelimit
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"sync"
 	"time"
@@ -76,88 +74,4 @@ func (l *Limiter) Take(key string, n int, now time.Time) Room {
 	r.Left = max(int(left), 0)
 	r.Full = time.Duration((float64(l.burst) - left) / l.perSecond * float64(time.Second))
 	return r
-}
-
-// The time limits of a server. A stream, which lasts, lifts those of its own request.
-const (
-	headersWithin = 5 * time.Second
-	requestWithin = 30 * time.Second
-	answerWithin  = 2 * time.Minute // from the end of the headers: a file is taken meanwhile
-	idleFor       = 60 * time.Second
-	maxHeaders    = 16 << 10 // bytes
-)
-
-// Server serves a handler to strangers.
-func Server(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: headersWithin, ReadTimeout: requestWithin, WriteTimeout: answerWithin, IdleTimeout: idleFor, MaxHeaderBytes: maxHeaders}
-}
-
-// Listen gives each address at most so many connections; further ones are
-// closed at once. Addresses of IPv6 count by their network of 64 bits, of
-// which one household has one.
-func Listen(l net.Listener, perAddress int) net.Listener {
-	return &listener{Listener: l, most: perAddress, open: map[netip.Prefix]int{}}
-}
-
-type listener struct {
-	net.Listener
-	most int
-	mu   sync.Mutex
-	open map[netip.Prefix]int
-}
-
-func (l *listener) Accept() (net.Conn, error) {
-	for {
-		c, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		from := network(c.RemoteAddr())
-		l.mu.Lock()
-		full := l.open[from] >= l.most
-		if !full {
-			l.open[from]++
-		}
-		l.mu.Unlock()
-		if !full {
-			return &conn{Conn: c, l: l, from: from}, nil
-		}
-		_ = c.Close() // nothing was said on it
-	}
-}
-
-func network(a net.Addr) netip.Prefix {
-	t, ok := a.(*net.TCPAddr)
-	if !ok {
-		return netip.Prefix{}
-	}
-	ip := t.AddrPort().Addr().Unmap().WithZone("")
-	bits := 32
-	if ip.Is6() {
-		bits = 64
-	}
-	p, err := ip.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
-}
-
-// conn counts as open until it is closed.
-type conn struct {
-	net.Conn
-	l    *listener
-	from netip.Prefix
-	once sync.Once
-}
-
-func (c *conn) Close() error {
-	c.once.Do(func() {
-		c.l.mu.Lock()
-		defer c.l.mu.Unlock()
-		if c.l.open[c.from]--; c.l.open[c.from] == 0 {
-			delete(c.l.open, c.from)
-		}
-	})
-	return c.Conn.Close()
 }
