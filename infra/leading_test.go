@@ -24,7 +24,7 @@ var writers = map[string]string{
 	"CATALOG*":  "PutManifest PutCatalogText",
 	"CHAIN#*":   "PutAuditHead PutBlock",
 	"CTRL#*":    "PutControl DeleteControl UpdateControl",
-	"D#*":       "PutDispute UpdateDispute",
+	"D#*":       "PutDispute UpdateDispute PutReference SettledReferences SettleReferences",
 	"E#*":       "PutErasure PutErasureAgain DeleteErasure PutErasureWish DeleteErasureWish",
 	"FILES#*":   "PutFile PutLastFile",
 	"FN#*":      "PutNumber",

@@ -153,7 +153,11 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 				return err
 			}
 		}
-		err = st.Write(ctx, store.PutBank(b))
+		writes := []store.Write{store.PutBank(b)}
+		if out.Made {
+			writes = append(writes, store.SettledReferences(code))
+		}
+		err = st.Write(ctx, writes...)
 		if _, lost := store.AsCondition(err); lost {
 			err = errors.New("the bank was changed by another program at the same moment; try again")
 		}

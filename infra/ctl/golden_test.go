@@ -189,6 +189,21 @@ func TestKeysAreSettled(t *testing.T) {
 	}
 }
 
+func TestDisputesOfAVersionBeforeAreFoundByTheirReference(t *testing.T) {
+	w := newWorld(t)
+	w.bank("0125", "七十七銀行")
+	d := &watch.Dispute{ID: "d", Reference: "KZ-7F3K-9Q4M", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: "a"}), AnsweredAt: noon}
+	w.put(w.store.PutDispute(d))
+	code, out, errs := w.ctl("bank", "references", "0125", "-json")
+	found, all, err := w.store.Referenced(t.Context(), "0125", d.Reference)
+	if code != 0 || !strings.Contains(out, `"disputes":1`) || err != nil || !all || len(found) != 1 {
+		t.Errorf("exit %d: %s%s: %v %t %v", code, out, errs, found, all, err)
+	}
+	if code, _, _ := w.ctl("bank", "references", "9999"); code != 1 {
+		t.Errorf("of no bank: exit %d", code)
+	}
+}
+
 func TestCallbacks(t *testing.T) {
 	w := newWorld(t)
 	w.bank("0125", "七十七銀行")

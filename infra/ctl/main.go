@@ -62,6 +62,7 @@ var commands = []command{
 	{"bank secret", "CODE", "print what a sample bank of the local stack signs with", bankShowSecret},
 	{"bank rotate-secret", "CODE", "replace a bank's webhook secret, the old one stays valid until -finish", bankRotateSecret},
 	{"bank api-key", "CODE", "make a key for a bank's calls, or list or revoke them", bankAPIKey},
+	{"bank references", "CODE", "have each dispute of a bank found by its reference at once, also those of a version before", bankReferences},
 	{"bank sign-in", "CODE", "say by which identity provider a bank's clerks sign in at the desk, and who may do what", bankSignIn},
 	{"code", "ACCOUNT", "issue an enrolment code for an account_ref of a bank", code},
 	{"enrol", "ACCOUNT…", "ask a customer by mail whether they want to be told, without LINE, and print the code for them", enrol},

@@ -106,6 +106,9 @@ func (s *stack) tenant(ctx context.Context, code string) error {
 			return err
 		}
 	}
+	if _, err := s.System.Store.SettleReferences(ctx, code); err != nil { // of a version before
+		return err
+	}
 	return s.renew(ctx, code)
 }
 

@@ -152,7 +152,9 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 			return err
 		}
 		if f.dispute != nil {
-			writes = append(writes, k.Store.PutDispute(f.dispute))
+			if writes = append(writes, k.Store.PutDispute(f.dispute)); outcome == Opened {
+				writes = append(writes, store.PutReference(f.dispute))
+			}
 		}
 		act, err := k.learned(ctx, f)
 		if err != nil {

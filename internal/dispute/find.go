@@ -46,6 +46,14 @@ func Heard(s string) (string, bool) {
 	return s, len(s) == len(heard(Reference("")))
 }
 
+// written is a reference that was heard as a dispute has it.
+func written(s string) string {
+	if _, whole := Heard(s); !whole {
+		return s
+	}
+	return s[:2] + "-" + s[2:6] + "-" + s[6:]
+}
+
 func heard(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
@@ -70,6 +78,15 @@ func Find(ctx context.Context, s *store.Store, bank string, f Filter, by Order, 
 			return nil, "", err
 		}
 		f.Account = names.Account.Ref
+	}
+	if f.Reference != "" && cursor == "" {
+		found, all, err := f.byReference(ctx, s, bank, by)
+		if err != nil {
+			return nil, "", err
+		}
+		if all && len(found) <= limit {
+			return found, "", nil
+		}
 	}
 	page := limit
 	if f.some() {
@@ -108,6 +125,35 @@ func Find(ctx context.Context, s *store.Store, bank string, f Filter, by Order, 
 		}
 	}
 	return out, cursor, nil
+}
+
+// byReference finds by the reference alone, without looking through any; all tells that
+// there is no other, but for an accident of hashes.
+func (f *Filter) byReference(ctx context.Context, s *store.Store, bank string, by Order) (out []*watch.Dispute, all bool, err error) {
+	list, all, err := s.Referenced(ctx, bank, written(f.Reference))
+	if err != nil {
+		return nil, false, err
+	}
+	slices.SortFunc(list, func(a, b *watch.Dispute) int {
+		if by == OldestFirst {
+			a, b = b, a
+		}
+		return b.AnsweredAt.Compare(a.AnsweredAt)
+	})
+	leads, err := f.leadsOf(ctx, s, list)
+	if err != nil {
+		return nil, false, err
+	}
+	called, err := s.Called(ctx, accountsOf(list)...)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, d := range list {
+		if f.has(d, leads[d.Account]) {
+			out = append(out, Called(d, called[d.Account].Now()))
+		}
+	}
+	return out, all || len(list) > 0, nil
 }
 
 // in is a page of the bank's disputes in an order.
