@@ -62,7 +62,7 @@ func Asked(ctx context.Context, s *store.Store, bank, id string, at time.Time) (
 		if is, err = s.Callback(ctx, bank, id); err != nil {
 			return err
 		}
-		is.AskedAt = at
+		is.AskedAt, is.HeldUntil = at, time.Time{}
 		for _, ended := range []*time.Time{&is.ToldAt, &is.GaveUpAt} {
 			if !ended.After(at) {
 				*ended = time.Time{}

@@ -25,6 +25,10 @@ import (
 // Time is how long a bank may take to answer a callback.
 const Time = 10 * time.Second
 
+// Held is for how long a callback is its caller's alone: until it has ended, and what
+// came of it is written, however slow that is.
+const Held = 2 * Time
+
 // PerBank is how many calls to one bank one process has under way at a time.
 const PerBank = 4
 

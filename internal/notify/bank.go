@@ -43,9 +43,10 @@ const BankFirst = 2 * time.Second
 // errDown says that a bank's endpoint is down: it was not called.
 var errDown = errors.New("notify: the bank's endpoint is down")
 
-// post calls a bank when it is its turn; errBusy if enough others wait for that.
-// A bank that hangs is called once at a time. what names what it is about.
-func (s *Stage) post(ctx context.Context, c caller, bank, what, id string, body []byte) error {
+// post calls a bank when it is its turn, if it is then mine to; errBusy if it is not, or
+// enough others wait for their turn. A bank that hangs is called once at a time. what names
+// what it is about.
+func (s *Stage) post(ctx context.Context, c caller, bank, what, id string, body []byte, mine func() bool) error {
 	provider := bankProvider(bank)
 	if !c.probe && s.isDown(ctx, provider) {
 		return errDown
@@ -59,6 +60,9 @@ func (s *Stage) post(ctx context.Context, c caller, bank, what, id string, body 
 		return errBusy
 	}
 	defer leave()
+	if !mine() {
+		return errBusy
+	}
 	began := s.Now()
 	err = s.Callback.Post(c.soft, bank, id, body)
 	s.gates.took(provider, s.Now().Sub(began), s.Now())

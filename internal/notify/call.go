@@ -34,7 +34,8 @@ type came struct {
 // down tells that the bank's endpoint was not called, because it is down.
 func (o *came) down() bool { return errors.Is(o.err, errDown) }
 
-// call calls a bank's endpoint and keeps what came of it in the log of callbacks. That
+// call calls a bank's endpoint and keeps what came of it in the log of callbacks, which
+// says before that it is called: a second job of the same callback finds it busy. The log
 // is written before it is noted where the callback comes from: a process that dies in
 // between calls once more, under the same id, and the log has both. A process that
 // dies before the log is written calls once more too, and the log has one: what is
@@ -46,9 +47,14 @@ func (s *Stage) call(ctx context.Context, c caller, n *call) (came, error) {
 		return came{}, err
 	}
 	began := s.Now()
-	o := came{err: s.post(ctx, c, n.is.Bank, n.about, n.is.ID, n.body)}
-	if o.at = s.Now(); errors.Is(o.err, errBusy) {
-		return o, nil
+	var unkept error
+	o := came{err: s.post(ctx, c, n.is.Bank, n.about, n.is.ID, n.body, func() (mine bool) {
+		began = s.Now()
+		mine, unkept = s.hold(ctx, n, logged, began)
+		return mine
+	})}
+	if o.at = s.Now(); unkept != nil || errors.Is(o.err, errBusy) {
+		return o, unkept
 	}
 	since := n.since
 	if logged.AskedAt.After(since) {
@@ -71,6 +77,21 @@ func (s *Stage) call(ctx context.Context, c caller, n *call) (came, error) {
 		}
 		return err
 	})
+}
+
+// hold has a callback be called by this process alone for a while, or says that it is
+// another's: two jobs of one callback would call twice.
+func (s *Stage) hold(ctx context.Context, n *call, logged *store.Callback, now time.Time) (mine bool, err error) {
+	if left := logged.HeldUntil.Sub(now); left > 0 && left <= callback.Held { // more is of a clock that was set back
+		return false, nil
+	}
+	logged.HeldUntil = now.Add(callback.Held).UTC().Truncate(time.Millisecond)
+	err = s.Store.Write(ctx, store.PutCallback(logged, n.kept())...)
+	if _, lost := store.AsCondition(err); lost {
+		return false, nil
+	}
+	logged.Version++
+	return err == nil, err
 }
 
 // logged is the log of a callback, which may begin now.
@@ -106,6 +127,9 @@ func (o *came) note(in *store.Callback, began time.Time) {
 			a.Reason, a.Status, a.Ours = string(e.Reason), e.Status, false
 		}
 		in.Tried(a)
+	}
+	if o.err != nil { // else until it is written where the callback comes from
+		in.HeldUntil = time.Time{}
 	}
 	switch {
 	case o.err == nil:

@@ -113,7 +113,7 @@ func TestACallbackOfAnyKindIsInTheLogAndComesAgain(t *testing.T) {
 				t.Errorf("after the bank took it: %+v", is)
 			}
 			w.pass(2*time.Hour, 30*time.Minute)
-			if n := len(w.bank.callbacks()); n == 0 || n > 2 { // two jobs at once may call twice, under one id
+			if n := len(w.bank.callbacks()); n != 1 { // also where two jobs come at once
 				t.Errorf("the bank took it %d times", n)
 			}
 
@@ -161,7 +161,7 @@ func TestWhereverTheProcessDiesTheLogSaysInTheEndWhatTheBankTook(t *testing.T) {
 				w.settle()
 				w.pass(4*time.Hour, 10*time.Minute)
 				is := w.logged()
-				if n := len(w.bank.callbacks()); n == 0 || n > 3 || len(w.bank.ids) != 1 || is.ToldAt.IsZero() || is.Attempts == 0 || is.Attempts > n {
+				if n := len(w.bank.callbacks()); n == 0 || n > 2 || len(w.bank.ids) != 1 || is.ToldAt.IsZero() || is.Attempts == 0 || is.Attempts > n {
 					t.Errorf("dead before write %d: the bank took it %d times under %d ids, and the log has %+v", at, n, len(w.bank.ids), is)
 				}
 				if writes.Load() <= int64(at) { // it did not die

@@ -70,9 +70,17 @@ type bank struct {
 	taken  []map[string]any
 	ids    map[string]bool
 	bad    int
+	during func() // while it is called for the first time
 }
 
 func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b.mu.Lock()
+	during := b.during
+	b.during = nil
+	b.mu.Unlock()
+	if during != nil {
+		during()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	body, _ := io.ReadAll(r.Body)

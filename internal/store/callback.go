@@ -41,7 +41,10 @@ type Callback struct {
 	GaveUpAt time.Time         `json:"gave_up_at,omitzero"`
 	// AskedAt is when its bank last asked for it once more.
 	AskedAt time.Time `json:"asked_at,omitzero"`
-	Version int64     `json:"-"`
+	// HeldUntil is until when the process that calls, or has called with success, is the
+	// only one to; zero if none does.
+	HeldUntil time.Time `json:"held_until,omitzero"`
+	Version   int64     `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
