@@ -68,6 +68,12 @@ func settings(ctx context.Context, w *town) error {
 	if body, err := upload(c, mine+wording.StatementPath, "取引日,摘要,出金金額,入金金額,残高\n2020/8/20,ﾄﾞｺﾓｺｳｻﾞ,28000,,34000\n"); err != nil || !strings.Contains(body, "28,000円") {
 		return fmt.Errorf("a statement is not looked through: %w", err)
 	}
+	if err := w.line.SendFile(user, "a.csv", []byte("取引日,摘要,出金金額,入金金額,残高\n2020/8/20,ﾄﾞｺﾓｺｳｻﾞ,28001,,34000\n")); err != nil {
+		return err
+	}
+	if err := w.shows(user, "28,001円"); err != nil {
+		return fmt.Errorf("a file of the chat is not looked through: %w", err)
+	}
 	if err := w.among(ctx, "acc_set", func() error { return reportsPast(w, c, mine) }); err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
 	"kozamori/internal/ratelimit"
+	"kozamori/internal/reader"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -70,7 +71,8 @@ func (s *System) chatter() (*chat.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Controls: s.Controls(), Names: s.names,
+	files := &reader.Client{BaseURL: s.BaseURL, Keys: members.Keys, Now: s.Now}
+	return chat.New(chat.Config{Look: files.Look, Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Controls: s.Controls(), Names: s.names,
 		Link: link, RestoreLink: composer.RestoreLink, Door: door, Key: key, KeyLink: keyLink, Policy: s.Policy, Queue: s.Queue, Channels: channels, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 
@@ -183,6 +185,7 @@ func (s *System) RouteLookback(mux *http.ServeMux) error {
 		return err
 	}
 	mux.Handle(web.StatementRoute, page)
+	mux.Handle(reader.Path, page)
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"kozamori/internal/channel"
 	"kozamori/internal/dispute"
 	"kozamori/internal/line"
+	"kozamori/internal/lookback"
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
 	"kozamori/internal/queue"
@@ -31,6 +32,7 @@ type LINE interface {
 	PushDrawn(ctx context.Context, to, retryKey string, drawn []byte) watch.Outcome
 	Profile(ctx context.Context, user string) (line.Profile, error)
 	LinkToken(ctx context.Context, user string) (string, error)
+	Content(ctx context.Context, message string, most int64) ([]byte, error)
 }
 
 // Disputes takes answers to alerts; see dispute.Service.
@@ -97,6 +99,8 @@ type Config struct {
 	// they ask for such a door.
 	Key     func(ctx context.Context, person string, lang watch.Lang) (string, error)
 	KeyLink func(person, watcher string) string
+	// Look looks through a file as one of a bank; nil leaves that to the page.
+	Look func(ctx context.Context, bank string, file []byte) (*lookback.Brief, error)
 	// Policy is what people agree to.
 	Policy watch.Policy
 	Queue  queue.Sender

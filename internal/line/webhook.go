@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -83,6 +84,7 @@ type Event struct {
 
 // File is what LINE says of a file that a person sent. Its name stays with them.
 type File struct {
+	ID     string `json:"id,omitempty"` // of its message, under which LINE has its content
 	Bytes  int64  `json:"bytes"`
 	Ending string `json:"ending,omitempty"` // of its name, in small letters: "csv"
 
@@ -142,10 +144,11 @@ func parseEvent(raw json.RawMessage) Event {
 			Unblocked bool `json:"isUnblocked"`
 		} `json:"follow"`
 		Message struct {
-			Type string `json:"type"`
-			Text string `json:"text"`
-			Name string `json:"fileName"`
-			Size int64  `json:"fileSize"`
+			Type string         `json:"type"`
+			ID   jsontext.Value `json:"id"` // a text; whatever it is, the message is answered
+			Text string         `json:"text"`
+			Name string         `json:"fileName"`
+			Size int64          `json:"fileSize"`
 		} `json:"message"`
 		Postback struct {
 			Data string `json:"data"`
@@ -189,7 +192,8 @@ func parseEvent(raw json.RawMessage) Event {
 		case "text":
 			e.Text = clean(rest.Message.Text, maxText)
 		case "file":
-			e.File = &File{Bytes: rest.Message.Size, Ending: ending(rest.Message.Name)}
+			id, _ := strconv.Unquote(string(rest.Message.ID))
+			e.File = &File{ID: messageID(id), Bytes: rest.Message.Size, Ending: ending(rest.Message.Name)}
 		}
 	case Postback:
 		e.Kind, e.Postback = kind, clean(rest.Postback.Data, maxPostback)

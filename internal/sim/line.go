@@ -43,6 +43,7 @@ const (
 	OAuth     Endpoint = "oauth"
 	Menu      Endpoint = "richmenu"
 	MenuBatch Endpoint = "richmenu/batch"
+	Content   Endpoint = "content"
 )
 
 // LINE is the LINE platform: the Messaging API, the token endpoint, the
@@ -90,6 +91,9 @@ type LINE struct {
 	twice    int
 	feed     feed
 	journal  *journal
+
+	content        map[string][]byte // of files, by message
+	files, fetched int
 }
 
 // Fail makes the next n pushes fail.
@@ -179,6 +183,7 @@ func (l *LINE) routes() {
 	api("GET /v2/bot/message/quota", Quota, l.quota)
 	api("GET /v2/bot/message/quota/consumption", Quota, l.consumption)
 	api("GET /v2/bot/profile/{user}", Profile, l.profile)
+	api("GET /v2/bot/message/{message}/content", Content, l.contentOf)
 	api("POST /v2/bot/user/{user}/linkToken", LinkToken, l.issueLink)
 	api("POST /v2/bot/richmenu", Menu, l.createMenu)
 	api("GET /v2/bot/richmenu/list", Menu, l.listMenus)

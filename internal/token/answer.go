@@ -7,6 +7,7 @@ const (
 	PurposeAnswer  = "answer"    // opens an alert's page
 	PurposeStop    = "stop-mail" // ends what a channel brings about an account; it was for mails alone
 	PurposeRestore = "restore"   // opens the page that sets a step of the trail back
+	PurposeLook    = "look"      // has one file looked through; no link carries it
 	PurposeKey     = "key"       // opens the page on which who has no chat asks for a link to their settings
 )
 

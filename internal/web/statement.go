@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -13,6 +14,7 @@ import (
 	"kozamori/internal/lookback"
 	"kozamori/internal/membership"
 	"kozamori/internal/quote"
+	"kozamori/internal/reader"
 	"kozamori/internal/statement"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -34,8 +36,36 @@ const (
 // apart from New's because no other page has a need of what reads files. Nothing
 // of a file outlives its request.
 func Statements(c Config) http.Handler {
-	return newSite(c, maxUpload+maxSettings, []route{{path: StatementRoute, methods: shownDone,
-		serve: func(s *site) http.HandlerFunc { return s.ofAccount(s.statement) }}})
+	return newSite(c, maxUpload+maxSettings, []route{
+		{path: StatementRoute, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.ofAccount(s.statement) }},
+		// Not a page: the chat asks, and proves it.
+		{path: reader.Path, methods: []string{http.MethodPost}, anywhere: true, serve: func(s *site) http.HandlerFunc { return s.brief }},
+	})
+}
+
+// brief looks through the file that somebody sent into the chat.
+func (s *site) brief(w http.ResponseWriter, r *http.Request) {
+	file, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxUpload))
+	if err != nil {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		return
+	}
+	bank, ok := reader.Asked(s.Keys, r.Header, file, s.Now())
+	if !ok {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	out := &lookback.Brief{}
+	st, err := statement.Read(file, s.Now().In(watch.JST))
+	if out.Fault = string(faultOf(err)); err == nil {
+		out = lookback.BriefOf(bank, st)
+	}
+	body, err := json.Marshal(out)
+	if err != nil {
+		panic("web: a brief does not encode: " + err.Error()) // it is plain texts and numbers
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(body)
 }
 
 // upload is a file as it came.

@@ -2,12 +2,14 @@ package web_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
+	"kozamori/internal/reader"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -79,4 +81,49 @@ func TestOnlyWhoWatchesTheAccountMayHaveStatementsLookedThrough(t *testing.T) {
 	b.do(http.MethodPost, address, url.Values{"do": {wording.DoLook}}, "Sec-Fetch-Site", "same-origin").says(t, 400)
 	b.do(http.MethodPut, address, nil).says(t, 405)
 	b.open(address).says(t, 200)
+}
+
+// What the chat asks is no page: only a file that the chat has sent, for a minute, is looked
+// through, and nothing of it is said but sums.
+func TestAFileOfTheChatIsLookedThrough(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := &reader.Client{BaseURL: w.srv.URL, Keys: w.keys, HTTP: w.srv.Client(), Now: w.now}
+	file := []byte(pastHead + "2019/10/5,ﾄﾞｺﾓｺｳｻﾞ,30000,,70000\n2019/10/20,ﾋﾐﾂﾉ ﾃﾞﾝｷ,8000,,62000\n2020/13/1,x,1,,\n")
+	before := len(w.everything())
+	b, err := c.Look(t.Context(), "0125", file)
+	if err != nil || b.Rows != 2 || b.Unread != 1 || len(b.Services) != 1 || b.Services[0].Total != 30_000 || b.Fault != "" {
+		t.Errorf("%+v %v", b, err)
+	}
+	if said, err := json.Marshal(b); err != nil || strings.Contains(string(said), "ﾋﾐﾂﾉ") || strings.Contains(string(said), "ﾄﾞｺﾓｺｳｻﾞ") {
+		t.Errorf("%s %v", said, err)
+	}
+	if b, err := c.Look(t.Context(), "", []byte("%PDF-1.7")); err != nil || b.Fault != string(wording.FileKind) || b.Rows != 0 {
+		t.Errorf("%+v %v", b, err)
+	}
+	for name, x := range map[string]struct {
+		method, token string
+		size, status  int
+	}{"no token": {"POST", "", 10, 401}, "a token of nothing": {"POST", "Bearer x", 10, 401}, "too much": {"POST", "Bearer x", wording.MaxFileMB<<20 + 1, 413}, "a look": {"GET", "", 0, 405}} {
+		req, err := http.NewRequestWithContext(t.Context(), x.method, w.srv.URL+reader.Path, bytes.NewReader(make([]byte, x.size)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", x.token)
+		res, err := w.srv.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = res.Body.Close(); res.StatusCode != x.status {
+			t.Errorf("%s: %d", name, res.StatusCode)
+		}
+	}
+	if after := len(w.everything()); after != before {
+		t.Errorf("%d items were kept, before %d", after, before)
+	}
+	for _, secret := range []string{"ﾄﾞｺﾓｺｳｻﾞ", "ﾋﾐﾂﾉ", "30000", "30,000"} {
+		if strings.Contains(w.logged(), secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+	}
 }

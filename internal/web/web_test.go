@@ -22,6 +22,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
 	"kozamori/internal/queue"
+	"kozamori/internal/reader"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/markuptest"
@@ -130,7 +131,7 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 		Now: w.now, Logger: w.logger}
 	pages, statements := web.New(c), web.Statements(c)
 	h = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { // as the routes of template.yaml say
-		if strings.HasPrefix(r.URL.Path, "/home/") && strings.HasSuffix(r.URL.Path, wording.StatementPath) {
+		if strings.HasPrefix(r.URL.Path, "/home/") && strings.HasSuffix(r.URL.Path, wording.StatementPath) || r.URL.Path == reader.Path {
 			statements.ServeHTTP(rw, r)
 			return
 		}

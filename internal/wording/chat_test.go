@@ -71,6 +71,10 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 	waits := OpenFacts{Lang: lang, Now: now, Several: true, Items: []OpenItem{
 		{Lead: several, Watcher: "w1", Delivery: "alert-w1-line", ServiceName: service, BankName: bank, Link: "https://kozamori.example/a/t0ken"},
 		{Lead: link(), Watcher: "w2", ServiceName: "PayPay", BankName: bank, HideAmount: true, Guardian: true}}}
+	looked := FileFacts{Lang: lang, Link: "https://kozamori.example/s/x", First: time.Date(2019, 10, 5, 0, 0, 0, 0, time.UTC), Last: time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC), Rows: 812}
+	nothing, broken := looked, FileFacts{Lang: lang, Link: looked.Link, Fault: FileHeader}
+	nothing.Misfits = 1
+	looked.Unread, looked.Services = 2, []LookedService{{Name: service, Count: 11, Total: 300_000, Doubtful: 1, At: now, Claims: []ClaimFact{{Days: 30, AsOf: "2026-11"}}}, {Count: 3, Total: 112_000}}
 	return map[string]message.Message{
 		"open":            OpenIncidents(waits),
 		"open-none":       NothingOpen(TroubleFacts{Lang: lang, Bank: Named{bank, Contact{Phone: "0120-000-000"}}}),
@@ -115,6 +119,9 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		"call-unknown":    WhomToCall(TroubleFacts{Lang: lang}),
 		"no-balance":      NoBalance(lang),
 		"file-csv":        FileSent(lang, "https://kozamori.example/s/x", 3000, "csv"),
+		"file-looked":     FileLooked(looked),
+		"file-nothing":    FileLooked(nothing),
+		"file-unread":     FileLooked(broken),
 		"file-large":      FileSent(lang, "https://kozamori.example/s/x", MaxFileMB<<20+1, "txt"),
 		"file-pdf":        FileSent(lang, "https://kozamori.example/s/x", 1, "pdf"),
 		"pasted-none":     Pasted(PastedFacts{Lang: lang, Lines: 2}),

@@ -45,11 +45,15 @@ var (
 	tlNone      = text{ja: "決済サービスの引き落としは見つかりませんでした", en: "No debit of a payment service was found"}
 	tlNoProof   = text{ja: "この結果で分かるのは、送られた行のことだけです。ほかの期間、ほかの口座、カードの利用については分かりません。口座守が知らないサービスは見つけられません。", en: "This speaks of these lines only. It says nothing of other times, other accounts or cards, and services that Kozamori does not know are not found."}
 
-	tlFile     = text{ja: "明細のファイルは、ページで調べられます", en: "A page looks through statements"}
-	tlFileHow  = text{ja: "トークに送られたファイルは、開いておらず、保存もしていません。下のボタンで開くページの「%s」から、同じファイルを選んでください。", en: "The file that you sent here has not been opened or kept. Please choose it again under \"%s\" on the page that the button opens."}
-	tlFileBig  = text{ja: "このファイルは%[1]dMBを超えています。%[1]dMBまでになるように、期間を分けてダウンロードしてください。", en: "This file is larger than %[1]d MB. Please download a shorter time, of at most %[1]d MB."}
-	tlFileKind = text{ja: "PDF、画像、表計算のファイルは読めません。銀行のサイトで、CSVをダウンロードしてください。", en: "PDFs, pictures and spreadsheets cannot be read. Please download a CSV at your bank's site."}
-	tlFileOpen = text{ja: "ページを開く", en: "Open the page"}
+	tlFile       = text{ja: "明細のファイルは、ページで調べられます", en: "A page looks through statements"}
+	tlFileHow    = text{ja: "トークに送られたファイルは、開いておらず、保存もしていません。下のボタンで開くページの「%s」から、同じファイルを選んでください。", en: "The file that you sent here has not been opened or kept. Please choose it again under \"%s\" on the page that the button opens."}
+	tlFileBig    = text{ja: "このファイルは%[1]dMBを超えています。%[1]dMBまでになるように、期間を分けてダウンロードしてください。", en: "This file is larger than %[1]d MB. Please download a shorter time, of at most %[1]d MB."}
+	tlFileKind   = text{ja: "PDF、画像、表計算のファイルは読めません。銀行のサイトで、CSVをダウンロードしてください。", en: "PDFs, pictures and spreadsheets cannot be read. Please download a CSV at your bank's site."}
+	tlFileUnread = text{ja: "読めなかった行が%dあります。この行は調べていません。", en: "Rows that could not be read, and were not looked at: %d."}
+	tlFileMisfit = text{ja: "残高や合計のつながらないところがあります。行が抜けているかもしれません。", en: "Balances or totals do not fit in places: rows may be missing."}
+	tlFileKept   = text{ja: "ファイルの内容は保存していません。引き落としをひとつずつ見て、身に覚えのないものを届け出るには、下のボタンで開くページの「%s」から、同じファイルを選んでください。", en: "Nothing of the file was kept. To see each debit, and to report what was not you, please choose the same file under \"%s\" on the page that the button opens."}
+	tlFileOther  = text{ja: "ファイルの内容は保存していません。ほかのファイルは、ここに送るか、下のボタンで開くページの「%s」から選んでください。", en: "Nothing of the file was kept. Please send another file here, or choose one under \"%s\" on the page that the button opens."}
+	tlFileOpen   = text{ja: "ページを開く", en: "Open the page"}
 
 	tlClaimNotice = text{ja: "%[1]s：届け出の期限は、気づいた日から%[2]d日以内です（%[3]s現在）。", en: "%[1]s: to be claimed within %[2]d days of noticing it (as of %[3]s)."}
 	tlClaimLoss   = text{ja: "%[1]s：届け出の期限は、引き落としの日から%[2]d日以内です（%[3]s現在）。", en: "%[1]s: to be claimed within %[2]d days of the debit (as of %[3]s)."}
@@ -121,12 +125,65 @@ func FileSent(lang watch.Lang, link string, bytes int64, ending string) message.
 	lang = langOf(lang)
 	m := chat(lang, tlFile.in(lang), tlFile.in(lang))
 	switch {
+	case FileReadable(bytes, ending):
 	case slices.Contains(unreadable, ending):
 		m.Text = append(m.Text, tlFileKind.in(lang))
-	case bytes > MaxFileMB<<20:
+	default:
 		m.Text = append(m.Text, tlFileBig.in(lang, MaxFileMB))
 	}
 	m.Text = append(m.Text, tlFileHow.in(lang, tsTitle.in(lang)), tcSettingsOnce.in(lang, minutes(watch.DoorFor)))
 	m.Buttons = []message.Button{{Label: tlFileOpen.in(lang), Style: message.Primary, URL: link}}
+	return m
+}
+
+// FileReadable tells whether a file of so many bytes, and with an ending of its name, is
+// looked through.
+func FileReadable(bytes int64, ending string) bool {
+	return bytes <= MaxFileMB<<20 && !slices.Contains(unreadable, ending)
+}
+
+// FileFacts is what a file that was sent into the chat came to.
+type FileFacts struct {
+	Lang                  watch.Lang
+	Link                  string    // to the page on which its rows are shown
+	Fault                 FileFault // empty if it was read
+	First, Last           time.Time // days in Japan
+	Rows, Unread, Misfits int
+	Services              []LookedService
+}
+
+// FileLooked answers a file that was looked through.
+func FileLooked(f FileFacts) message.Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tlAlt.in(lang), tsNothing.in(lang))
+	if f.Rows > 0 {
+		m.Title = tsLooked.in(lang, f.First.Format(tDate.in(lang)), f.Last.Format(tDate.in(lang)), f.Rows)
+	}
+	count, yen := 0, int64(0)
+	for i := range f.Services {
+		s := &f.Services[i]
+		s.Name = orElse(s.Name, tTheService.in(lang))
+		count, yen = count+s.Count, yen+s.Total
+		m.Facts = append(m.Facts, message.Fact{Label: s.Name, Value: tlCountYen.in(lang, s.Count, Yen(lang, s.Total))})
+	}
+	switch {
+	case f.Fault != "":
+		m.Text = append(m.Text, fileFault(f.Fault, lang, MaxFileMB))
+	case count > 0:
+		m.Text = append(m.Text, tsFound.in(lang, count, Yen(lang, yen)), tlUnknownTo.in(lang))
+	case f.Rows > 0:
+		m.Text = append(m.Text, tsFoundNone.in(lang), tsNoProof.in(lang))
+	}
+	if f.Unread > 0 {
+		m.Text = append(m.Text, tlFileUnread.in(lang, f.Unread))
+	}
+	if f.Misfits > 0 {
+		m.Text = append(m.Text, tlFileMisfit.in(lang))
+	}
+	for i := range f.Services {
+		m.Text = append(m.Text, f.Services[i].notes(lang)...)
+	}
+	m.Text = append(m.Text, pick(f.Rows > 0, tlFileKept, tlFileOther).in(lang, tsTitle.in(lang)), tcSettingsOnce.in(lang, minutes(watch.DoorFor)))
+	m.Buttons = []message.Button{{Label: tlFileOpen.in(lang), Style: message.Primary, URL: f.Link}}
 	return m
 }

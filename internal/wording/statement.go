@@ -237,17 +237,8 @@ func (f *StatementFacts) files(lang watch.Lang) message.Message {
 	for i := range f.Files {
 		x := &f.Files[i]
 		name, says := x.Name.Quoted(lang == watch.English), tsRead.in(lang, orElse(x.Layout, tsByNames.in(lang)), x.Rows)
-		switch x.Fault {
-		case FileKind:
-			says = tsFaultKind.in(lang)
-		case FileText:
-			says = tsFaultText.in(lang)
-		case FileHeader:
-			says = tsFaultHead.in(lang)
-		case FileEmpty:
-			says = tsFaultEmpty.in(lang)
-		case FileLarge:
-			says = tsFaultLarge.in(lang, f.MaxMB)
+		if x.Fault != "" {
+			says = fileFault(x.Fault, lang, f.MaxMB)
 		}
 		m.Facts = append(m.Facts, message.Fact{Label: name, Value: says})
 		if len(x.Unread) > 0 {
@@ -258,6 +249,22 @@ func (f *StatementFacts) files(lang watch.Lang) message.Message {
 		}
 	}
 	return m
+}
+
+// fileFault says why a file was not read. A fault that this release does not know is
+// that of its columns.
+func fileFault(fault FileFault, lang watch.Lang, maxMB int) string {
+	switch fault {
+	case FileKind:
+		return tsFaultKind.in(lang)
+	case FileText:
+		return tsFaultText.in(lang)
+	case FileEmpty:
+		return tsFaultEmpty.in(lang)
+	case FileLarge:
+		return tsFaultLarge.in(lang, maxMB)
+	}
+	return tsFaultHead.in(lang)
 }
 
 // spans names months, those that follow each other together.

@@ -77,9 +77,11 @@ func lists(lang watch.Lang) []Kind {
 		{Name: "nothing waits for an answer", Message: wording.NothingOpen(wording.TroubleFacts{Lang: lang, Bank: wording.Named{Name: bank, Contact: wording.Contact{Phone: "0120-000-000"}}})},
 		{Name: "report it?", Message: wording.AskIncident(ask)},
 		{Name: "report them all?", Message: wording.AskIncidents(ask, button.Press{Verb: button.NotMine, Record: "r1", Watcher: "w1"})},
-		{Name: "a file", Message: wording.FileSent(lang, page, 1000, ".csv")},
-		{Name: "a file that is too large", Message: wording.FileSent(lang, page, 100<<20, ".csv")},
-		{Name: "a file that cannot be read", Message: wording.FileSent(lang, page, 1000, ".pdf")},
+		{Name: "a file", Message: wording.FileSent(lang, page, 1000, "csv")},
+		{Name: "a file that is too large", Message: wording.FileSent(lang, page, 100<<20, "csv")},
+		{Name: "a file that cannot be read", Message: wording.FileSent(lang, page, 1000, "pdf")},
+		{Name: "a file that was looked through", Message: wording.FileLooked(wording.FileFacts{Lang: lang, Link: page, First: at.AddDate(-7, 0, 0), Last: at, Rows: 812, Unread: 2, Services: []wording.LookedService{
+			{Name: service, Count: 14, Total: 412000, Doubtful: 1, Claims: []wording.ClaimFact{{Days: 30, AsOf: "2026-11"}}}}})},
 		{Name: "lines of a statement", Message: wording.Pasted(wording.PastedFacts{Lang: lang, Lines: 812, Services: []wording.LookedService{
 			{Name: service, Count: 3, Total: 300000, Doubtful: 1, Claims: []wording.ClaimFact{{Days: 30, AsOf: "2026-11"}}}}})},
 	}
