@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -178,6 +180,11 @@ func (d deployment) stand(ctx context.Context, name, dynamoDB, moto string, chan
 		platform = d.front(platform)
 	}
 	lineSrv, bankSrv := httptest.NewServer(platform), httptest.NewServer(w.bank)
+	// The API's own address leads nowhere here.
+	api := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		here, _ := url.Parse(w.URL())
+		r.SetURL(here)
+	}})
 	w.lineURL = lineSrv.URL
 	prefix := "/kozamori/" + name + "/"
 	secrets := map[string]string{prefix + "link-keys": "a:" + base64.StdEncoding.EncodeToString(make([]byte, 32)), prefix + "banks/0125/webhook": w.bank.Secrets[0], prefix + "sign-in/0125": clientSecret}
@@ -185,8 +192,8 @@ func (d deployment) stand(ctx context.Context, name, dynamoDB, moto string, chan
 		secrets[prefix+k] = v
 	}
 	w.Stack, err = samlocal.Start(ctx, samlocal.Config{Template: template, Name: name, Programs: dir, DynamoDB: dynamoDB, Moto: moto, Mail: w.mail,
-		Parameters: d.parameters, Secrets: secrets, Outside: []string{"KOZAMORI_LINE_API=" + lineSrv.URL, "KOZAMORI_CALLBACKS_INSIDE=true"}})
-	w.done = func() { w.Close(); lineSrv.Close(); bankSrv.Close() }
+		Parameters: d.parameters, Secrets: secrets, Outside: []string{"KOZAMORI_LINE_API=" + lineSrv.URL, "KOZAMORI_CALLBACKS_INSIDE=true", "KOZAMORI_READER=" + api.URL}})
+	w.done = func() { w.Close(); lineSrv.Close(); bankSrv.Close(); api.Close() }
 	if err != nil {
 		return w, err
 	}

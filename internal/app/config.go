@@ -96,6 +96,9 @@ type Config struct {
 	Sandbox []string
 	// Bucket is where banks leave files. KOZAMORI_BUCKET.
 	Bucket string
+	// ReaderURL is where files of the chat are looked through; empty is BaseURL.
+	// KOZAMORI_READER.
+	ReaderURL string
 }
 
 // LINEConfig is the LINE channel of the deployment.
@@ -159,6 +162,7 @@ func FromEnv(get func(string) string) (Config, error) {
 	text("KOZAMORI_LINE_CHANNEL_ID", &c.LINE.ChannelID)
 	text("KOZAMORI_LINE_KEY", &c.LINE.Key)
 	text("KOZAMORI_SES_API", &c.Mail.API)
+	text("KOZAMORI_READER", &c.ReaderURL)
 	text("KOZAMORI_MAIL_FROM", &c.Mail.From)
 	text("KOZAMORI_MAIL_REPLY_TO", &c.Mail.ReplyTo)
 	text("KOZAMORI_SES_CONFIGURATION_SET", &c.Mail.ConfigurationSet)
@@ -277,6 +281,9 @@ func (c *Config) Check(parts ...Part) error {
 	if any(LineHook) {
 		need(len(c.LINE.Secrets) > 0, "LINE's webhooks need the channel's secret (KOZAMORI_LINE_CHANNEL_SECRET)")
 		need(len(c.LINE.Secrets) <= maxSecrets, "a LINE channel has at most %d secrets at a time (KOZAMORI_LINE_CHANNEL_SECRET)", maxSecrets)
+	}
+	if any(Chat) {
+		need(c.ReaderURL == "" || isURL(c.ReaderURL), "where files are looked through must be a URL without a path (KOZAMORI_READER)")
 	}
 	if any(Chat, BankAPI) {
 		need(c.LINE.ID == "" || basicID.MatchString(c.LINE.ID), "LINE's basic id begins with @ (KOZAMORI_LINE_ID)")

@@ -88,6 +88,7 @@ func TestCheckTellsEachPartWhatItNeeds(t *testing.T) {
 		"a short key signs nothing":                 {env("KOZAMORI_LINK_KEYS", "a:AAAA"), []app.Part{app.BankAPI}, "LINK_KEYS"},
 		"a page address with a query":               {whole("KOZAMORI_URL", "https://kozamori.example?a=b"), []app.Part{app.Web}, "URL"},
 		"a sender that is no address":               {whole("KOZAMORI_MAIL_FROM", "kozamori"), []app.Part{app.Notify}, "MAIL_FROM"},
+		"a reader that is none":                     {whole("KOZAMORI_READER", "reader"), []app.Part{app.Chat}, "READER"},
 		"an SES address that is none":               {whole("KOZAMORI_SES_API", "ses"), []app.Part{app.Notify}, "SES_API"},
 		"a LINE id without its mark":                {whole("KOZAMORI_LINE_ID", "kozamori"), []app.Part{app.Chat}, "LINE_ID"},
 		"a LINE key that is none":                   {whole("KOZAMORI_LINE_KEY", "?"), []app.Part{app.Chat}, "LINE_KEY"},

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -71,7 +72,7 @@ func (s *System) chatter() (*chat.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := &reader.Client{BaseURL: s.BaseURL, Keys: members.Keys, Now: s.Now}
+	files := &reader.Client{BaseURL: cmp.Or(s.ReaderURL, s.BaseURL), Keys: members.Keys, Now: s.Now}
 	return chat.New(chat.Config{Look: files.Look, Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Controls: s.Controls(), Names: s.names,
 		Link: link, RestoreLink: composer.RestoreLink, Door: door, Key: key, KeyLink: keyLink, Policy: s.Policy, Queue: s.Queue, Channels: channels, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }

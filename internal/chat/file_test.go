@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -53,8 +54,12 @@ func TestAFileIsLookedThroughAndNothingOfItIsKept(t *testing.T) {
 			hidden := []string{"ﾄﾞｺﾓｺｳｻﾞ", "ﾋﾐﾂﾉ", "8123", "61877", "33877", "28000", "28,000", name}
 			see := func(when string) {
 				t.Helper()
-				all := worldtest.Everything(t, w.file) // the store, and what is queued
+				all := worldtest.Everything(t, w.file)
+				maps.Copy(all, worldtest.Everything(t, w.file+".queue"))
 				all["the log"] = w.log.String()
+				if when == "queued," && !strings.Contains(fmt.Sprint(all), "500000001") {
+					t.Error("what is queued is not looked at")
+				}
 				for place, item := range all {
 					for _, h := range hidden {
 						if strings.Contains(item, h) {

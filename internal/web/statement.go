@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"kozamori/internal/catalog"
+	"kozamori/internal/codec"
 	"kozamori/internal/lookback"
 	"kozamori/internal/membership"
 	"kozamori/internal/quote"
@@ -60,7 +60,7 @@ func (s *site) brief(w http.ResponseWriter, r *http.Request) {
 	if out.Fault = string(faultOf(err)); err == nil {
 		out = lookback.BriefOf(bank, st)
 	}
-	body, err := json.Marshal(out)
+	body, err := codec.Marshal(out)
 	if err != nil {
 		panic("web: a brief does not encode: " + err.Error()) // it is plain texts and numbers
 	}
@@ -165,6 +165,12 @@ func (s *site) look(files []upload, f *wording.StatementFacts, b membership.Boun
 				other, _ := catalog.BankByCode(code)
 				f.OtherBank = other.Name(f.View.Lang)
 			}
+			if code := namedBank(st); code != "" && code != bank {
+				f.NamedBank = code
+				if other, ok := catalog.BankByCode(code); ok {
+					f.NamedBank = other.Name(f.View.Lang)
+				}
+			}
 		}
 		f.Files = append(f.Files, x)
 	}
@@ -215,6 +221,20 @@ func otherAccount(mask string, accounts map[string]bool) bool {
 func bankOf(layout string) string {
 	for _, code := range catalog.BankCodes() {
 		if b, ok := catalog.BankByCode(code); ok && b.NameJa == layout {
+			return code
+		}
+	}
+	return ""
+}
+
+// namedBank is the code of the bank that a file of 全銀 names with its accounts; empty
+// if it names none.
+func namedBank(st *statement.Statement) string {
+	if !strings.HasPrefix(st.Layout, "全銀 ") {
+		return ""
+	}
+	for i := range st.Rows {
+		if code, _, ok := strings.Cut(st.Rows[i].Account, "-"); ok && len(code) == 4 && strings.Trim(code, "0123456789") == "" {
 			return code
 		}
 	}

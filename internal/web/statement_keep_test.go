@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -87,6 +88,12 @@ func TestWhatIsUnknownInAStatementIsReported(t *testing.T) {
 	}
 }
 
+// national is a file of 全銀 of a bank's account 1234567.
+func national(bank string) string {
+	return fmt.Sprintf("%-200s%-200s%-200s%-200s", fmt.Sprintf("10300206010206010206%02d%s%-15s123%-15s00010001234567%-40s11%014d", 1, bank, "", "", "", 100000),
+		"20000000102060102060121400000000"+"1000"+strings.Repeat(" ", 123)+"PAYPAY", fmt.Sprintf("8%06d%013d%06d%013d1%014d%07d", 0, 0, 1, 1000, 99000, 1), fmt.Sprintf("9%010d%05d", 4, 1))
+}
+
 // Whose the statements are is asked before anything is reported, as far as it can
 // be noticed.
 func TestAStatementOfAnotherAccountIsAskedAbout(t *testing.T) {
@@ -95,10 +102,13 @@ func TestAStatementOfAnotherAccountIsAskedAbout(t *testing.T) {
 		files map[string]string
 		says  string
 	}{
-		"another number": {map[string]string{"a.csv": "口座番号,7654321\n" + pastRows}, "口座番号が、この口座（普通 ***4567）と違う"},
-		"two accounts":   {map[string]string{"a.csv": "口座番号,1234567\n" + pastRows, "b.csv": "口座番号,9994567\n" + pastRows}, "口座が2つ"},
-		"another bank":   {map[string]string{"a.csv": "取引日,入出金(円),取引後残高(円),入出金内容\n20191005,-30000,70000,ﾄﾞｺﾓｺｳｻﾞ\n"}, "楽天銀行の形式"},
-		"the very one":   {map[string]string{"a.csv": "口座番号,1234567\n" + pastRows}, ""},
+		"another number":            {map[string]string{"a.csv": "口座番号,7654321\n" + pastRows}, "口座番号が、この口座（普通 ***4567）と違う"},
+		"two accounts":              {map[string]string{"a.csv": "口座番号,1234567\n" + pastRows, "b.csv": "口座番号,9994567\n" + pastRows}, "口座が2つ"},
+		"another bank":              {map[string]string{"a.csv": "取引日,入出金(円),取引後残高(円),入出金内容\n20191005,-30000,70000,ﾄﾞｺﾓｺｳｻﾞ\n"}, "楽天銀行の形式"},
+		"another bank, by its code": {map[string]string{"a.txt": national("0168")}, "ほかの銀行（中国銀行）の口座"},
+		"a bank that is not known":  {map[string]string{"a.txt": national("9998")}, "ほかの銀行（9998）の口座"},
+		"its own, by its code":      {map[string]string{"a.txt": national("0125")}, ""},
+		"the very one":              {map[string]string{"a.csv": "口座番号,1234567\n" + pastRows}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

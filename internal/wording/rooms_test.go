@@ -96,7 +96,7 @@ func unsureFacts(lang watch.Lang) StatementFacts {
 func statementFacts(lang watch.Lang) StatementFacts {
 	day := func(s string) time.Time { return jst(s + " 00:00:00") }
 	service, _ := names(lang)
-	return StatementFacts{View: roomView(lang, watch.Owner), Home: "/home", MaxMB: 4, Looked: true, First: day("2019-10-05"), Last: day("2020-08-20"), Rows: 812, Again: 3, Accounts: 2, OtherBank: "みずほ銀行",
+	return StatementFacts{View: roomView(lang, watch.Owner), Home: "/home", MaxMB: 4, Looked: true, First: day("2019-10-05"), Last: day("2020-08-20"), Rows: 812, Again: 3, Accounts: 2, OtherBank: "みずほ銀行", NamedBank: "中国銀行",
 		Services: []LookedService{{Name: service, First: day("2019-10-05"), Last: day("2020-08-20"), Count: 3, Total: 90_000, Largest: 50_000, Doubtful: 1,
 			Months: []MonthSum{{day("2020-08-01"), 60_000}, {day("2019-10-01"), 30_000}}, Claims: []ClaimFact{{Days: 30, AsOf: "2026-11"}}}},
 		Debits: []LookedDebit{{Day: day("2020-08-20"), Yen: 50_000, Text: "ﾄﾞｺﾓｺｳｻﾞ", Service: service, Pending: true}, {Day: day("2020-08-19"), Yen: 10_000, Text: "PAYPAYｶ", Service: "PayPay", Other: "PayPayカードの請求"}},

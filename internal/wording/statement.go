@@ -73,6 +73,7 @@ type StatementFacts struct {
 	Gaps        []time.Time   // months without a row
 	Accounts    int           // that the files speak of, as far as they say
 	OtherBank   string        // whose layout a file has, if that is not the account's bank
+	NamedBank   string        // whose account a file says that it is of, if that is not the account's bank: a name, or a code
 	// OtherAccount tells that the files name an account that does not seem to be this
 	// one, and Ask that the person was asked about that.
 	OtherAccount, Ask bool
@@ -102,6 +103,7 @@ var (
 	tsMonth     = text{ja: "1月", en: "January"} // a time layout
 	tsAccounts  = text{ja: "ファイルには、口座が%dつあるようです。すべてご自分の口座か、確かめてください。", en: "The files seem to be of %d accounts. Please make sure that all of them are yours."}
 	tsOther     = text{ja: "%[1]sの形式のファイルがあります。この口座は%[2]sです。ご自分の明細か、確かめてください。", en: "One of the files has the layout of %[1]s, and this account is with %[2]s. Please make sure that it is yours."}
+	tsNamed     = text{ja: "ファイルには、ほかの銀行（%[1]s）の口座と書かれています。この口座は%[2]sです。ご自分の明細か、確かめてください。", en: "One of the files says that it is of an account with another bank (%[1]s), and this account is with %[2]s. Please make sure that it is yours."}
 	tsUnknown   = text{ja: "心当たりのない引き落としがあったら、すぐに銀行へ電話してください。電話番号は「困ったとき」にあります。", en: "If any of these was not you, call your bank at once. The numbers are under \"I need help\"."}
 
 	tsSumCount   = text{ja: "回数", en: "Debits"}
@@ -196,6 +198,9 @@ func (f *StatementFacts) summary(lang watch.Lang) message.Page {
 	}
 	if f.OtherBank != "" {
 		m.Text = append(m.Text, tsOther.in(lang, f.OtherBank, f.View.BankName))
+	}
+	if f.NamedBank != "" {
+		m.Text = append(m.Text, tsNamed.in(lang, f.NamedBank, f.View.BankName))
 	}
 	if f.Accounts > 1 {
 		m.Text = append(m.Text, tsAccounts.in(lang, f.Accounts))

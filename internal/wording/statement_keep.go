@@ -54,7 +54,7 @@ var (
 // asks tells whether the person is asked first if the statements are of this
 // account.
 func (f *StatementFacts) asks() bool {
-	return f.Ask || f.OtherBank != "" || f.OtherAccount || f.Accounts > 1
+	return f.Ask || f.OtherBank != "" || f.NamedBank != "" || f.OtherAccount || f.Accounts > 1
 }
 
 // says is a debit as lists name it.
