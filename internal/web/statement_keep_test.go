@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -81,7 +83,12 @@ func TestWhatIsUnknownInAStatementIsReported(t *testing.T) {
 			t.Errorf("the log holds %q", secret)
 		}
 	}
-	for place, item := range w.everything() {
+	all := w.everything()
+	maps.Copy(all, worldtest.Everything(t, w.file+".queue")) // with the news for the bank
+	if !strings.Contains(fmt.Sprint(all), `"dispute`) {
+		t.Error("nothing is queued for the bank")
+	}
+	for place, item := range all {
 		if strings.Contains(item, "ﾋﾐﾂﾉ") || strings.Contains(item, "62000") || strings.Contains(item, "34000") {
 			t.Errorf("%s holds what was not recognised, or a balance", place)
 		}

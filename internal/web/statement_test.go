@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kozamori/internal/reader"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -57,6 +58,9 @@ func TestStatementsAreLookedThroughOnAPage(t *testing.T) {
 	b.upload(p.url.String(), wording.DoLook, map[string]string{"a.csv": strings.Repeat("x", 5<<20)}).says(t, 413, "4MBを超える")
 	if after := w.everything(); len(after) != len(before) {
 		t.Errorf("%d items were kept, before %d", len(after), len(before))
+	}
+	if queued := worldtest.Everything(t, w.file+".queue"); len(queued) > 0 {
+		t.Errorf("%v is queued", queued)
 	}
 	for _, secret := range []string{"ﾄﾞｺﾓｺｳｻﾞ", "ﾋﾐﾂﾉ", "a.csv", "28000", "28,000"} {
 		if strings.Contains(w.logged(), secret) {
