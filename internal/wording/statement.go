@@ -134,7 +134,7 @@ var (
 const (
 	maxDebits  = 300
 	linesNamed = 10
-	maxBar     = 12 // of the longest bar, in letters
+	maxBar     = 8 // of the longest bar, in letters: as many as a narrow phone shows on a line at twice the size
 )
 
 // StatementPage asks for statements, or says what came of them.
