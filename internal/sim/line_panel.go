@@ -64,6 +64,7 @@ func (l *LINE) Panel() http.Handler {
 	post("users/{user}/follow", func(user string, _ panelInput) (any, error) { return done, l.Follow(user) })
 	post("users/{user}/block", func(user string, _ panelInput) (any, error) { return done, l.Block(user) })
 	post("users/{user}/say", func(user string, in panelInput) (any, error) { return done, l.Say(user, in.Text) })
+	post("users/{user}/file", func(user string, in panelInput) (any, error) { return done, l.SendFile(user, in.Name, []byte(in.Text)) })
 	post("users/{user}/tap", func(user string, in panelInput) (any, error) { return done, l.Tap(user, in.Data, in.Display) })
 	post("faults", func(_ string, in panelInput) (any, error) {
 		if in.N < 0 || in.N > 10_000 || in.Fault == "" {

@@ -40,6 +40,9 @@ func TestScriptsReadAndWorkThePhones(t *testing.T) {
 	}
 	_, v := call("POST", "users", `{"name":"次郎"}`)
 	id, _ := v["id"].(string)
+	if status, _ := call("POST", "users/"+id+"/file", `{"name":"a.csv","text":"a"}`); status != http.StatusConflict {
+		t.Errorf("a file of somebody who is no friend is answered %d", status)
+	}
 	if status, _ := call("POST", "users/"+id+"/say", `{"text":"a"}`); status != http.StatusConflict {
 		t.Errorf("a stranger's text was answered %d", status)
 	}
