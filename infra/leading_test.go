@@ -38,6 +38,7 @@ var writers = map[string]string{
 	"R#*":       "PutRecord UpdateRecord UpdateReadRecord DeleteRecord DeleteUnknown",
 	"SPREADING": "PutSpreading Swept",
 	"T#*":       "PutTicket DeleteTicket EndTicket DeleteUnknown DeleteUnknownOf",
+	"TELL#*":    "PutRound",
 	"U#*":       "PutPerson UpdatePerson DeletePerson CheckPerson PutBinding DeleteBinding SettleBinding DeleteUnknownOf",
 	"V#*":       "PutTrace DeleteRecord",
 	"W#*":       "PutLetter PutSeen PutMailed KeepWords",

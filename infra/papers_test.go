@@ -161,7 +161,7 @@ func TestTheNumbersOfThePapersAreThoseInUse(t *testing.T) {
 			fmt.Sprintf("counts of %d days, or %s by the hour", store.TallyDays, of(store.HourKept, day)), fmt.Sprintf("%s days after its month", of(store.KeepLessons, day)),
 			fmt.Sprintf("within %s days", copies),
 			fmt.Sprintf("every %s minutes", of(radar.Width, time.Minute)), fmt.Sprintf("first %d ids", radar.MaxFirst), fmt.Sprintf("| %s days |", of(store.RadarKept, day)),
-			fmt.Sprintf("a campaign %s days after", of(radar.KeepCampaign, day)),
+			fmt.Sprintf("a campaign %s days after", of(radar.KeepCampaign, day)), fmt.Sprintf("%s days after its last change", of(store.KeepRound, day)),
 		},
 		"keys.md": {
 			"32 random bytes", // TestKeysThatCannotBeSafeAreRefused

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"kozamori/internal/announce"
 	"kozamori/internal/audit"
 	"kozamori/internal/callback"
 	"kozamori/internal/channel"
@@ -249,6 +250,7 @@ func (s *System) Sweep() *sweep.Stage {
 			return settings.New(s.Store, s.Queue).Look(ctx, k, s.Now())
 		},
 		Control:    s.Controls().Due,
+		People:     &announce.Service{Store: s.Store, Queue: s.Queue, Rate: s.LINE.PerSecond * 3 / 4, MailRate: s.Mail.PerSecond * 3 / 4, Now: s.Now},
 		OldNumbers: oldNumbers,
 		Now:        s.Now, Logger: s.Logger})
 }

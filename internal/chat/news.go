@@ -40,6 +40,8 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 		return t.mailKey(ctx)
 	case watch.NewsExposed:
 		return t.tellExposed(ctx)
+	case watch.NewsSilent, watch.NewsHeard:
+		return t.tellSilence(ctx)
 	}
 	if !slices.Contains(watch.NewsKinds, n.Kind) {
 		// A newer program's, which may take it on the next try.

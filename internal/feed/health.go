@@ -15,6 +15,9 @@ const (
 	BeatGrace = time.Minute
 	// MaxNews is how many of the latest changes are kept.
 	MaxNews = 50
+	// AnnounceAfter is how long a bank, or its debits, are silent before its customers
+	// are told by a message of their own.
+	AnnounceAfter = 6 * time.Hour
 )
 
 // Health is how a bank's feed is, and what the bank is told of it.
@@ -26,9 +29,11 @@ type Health struct {
 	LateSince time.Time `json:"late_since,omitzero"`
 	Streams   []Stream  `json:"streams,omitempty"`
 	// Read is until when numbered requests have been taken.
-	Read    time.Time `json:"read,omitzero"`
-	News    []News    `json:"news,omitempty"` // the oldest first
-	Version int64     `json:"-"`
+	Read time.Time `json:"read,omitzero"`
+	News []News    `json:"news,omitempty"` // the oldest first
+	// Announced is the silence of which the bank's customers are told; nil if none is.
+	Announced *Silence `json:"announced,omitempty"`
+	Version   int64    `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -111,6 +116,23 @@ func (h *Health) Silence(kind watch.Kind) *Silence {
 	for i := range h.Silent {
 		if h.Silent[i].Kind == kind {
 			return &h.Silent[i]
+		}
+	}
+	return nil
+}
+
+// Announce is the silence of which customers are to be told by now: the one that they
+// are told of while it lasts, else the whole feed's or that of debits, once it has
+// lasted for AnnounceAfter; nil if none.
+func (h *Health) Announce(now time.Time) *Silence {
+	if a := h.Announced; a != nil {
+		if q := h.Silence(a.Kind); q != nil && q.Since.Equal(a.Since) {
+			return q
+		}
+	}
+	for _, kind := range []watch.Kind{Any, watch.Debit} {
+		if q := h.Silence(kind); q != nil && now.Sub(q.Since) >= AnnounceAfter {
+			return q
 		}
 	}
 	return nil

@@ -114,6 +114,17 @@ func OfExposure(a *watch.Account, w *watch.Watcher, at time.Time) []watch.News {
 	return []watch.News{n}
 }
 
+// OfSilence tells a person of a silence of their bank's feed, or of its end: in the chat,
+// or where they are reached if that does not bring it. The same silence has the same key.
+func OfSilence(kind watch.NewsKind, a *watch.Account, w *watch.Watcher, silent watch.Kind, since, back time.Time) watch.News {
+	n := watch.News{Kind: kind, Bank: a.Bank, Silent: silent, Since: since.UTC(), Back: back.UTC(), Turn: a.Bank + string(silent) + since.UTC().Format(time.RFC3339Nano),
+		To: watch.NewsTo{LineUser: w.LineUser, Lang: w.Lang}, Guardian: watch.NewsOf{LineUser: w.LineUser, Watcher: w.LineUser}}
+	if list := w.Addressed(); len(list) > 0 {
+		n.To.Mail, n.Over = list[0].Address, list[0].Kind
+	}
+	return n
+}
+
 type address struct {
 	over          watch.ChannelKind
 	address, turn string

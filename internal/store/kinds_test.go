@@ -99,6 +99,7 @@ func kinds(s *store.Store) []one {
 	old := full(func(r *store.Refused) { r.ID, r.Bank, r.Old = "ref_2", "0168", true })
 	person := full(func(p *store.Person) { p.LineUser = "U1" })
 	binding := full(func(b *store.Binding) { b.OnAccount = watch.On(watched) })
+	round := full(func(r *store.Round) { r.Bank, r.Part = "0125", 3 })
 	code := full(func(c *store.Code) { c.Hash, c.OnAccount = "code_1", watch.On(watched) })
 	seen := full(func(w *store.Seen) { w.ID = "W1" })
 	manifest := full(func(m *store.Manifest) { m.Sequence = 7 })
@@ -294,6 +295,9 @@ func kinds(s *store.Store) []one {
 		}},
 		{"person", func(*store.Store) store.Write { return store.PutPerson(person) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Person, error) { return s.Person(ctx, "U1") }, store.PutPerson),
+		}},
+		{"round", func(*store.Store) store.Write { return store.PutRound(round) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Round, error) { return s.Round(ctx, "0125#3") }, store.PutRound),
 		}},
 		{"binding", func(*store.Store) store.Write { return store.PutBinding("U1", *binding) }, findAll{
 			"list": found(func(ctx context.Context, s *store.Store) (*store.Binding, error) {

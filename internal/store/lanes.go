@@ -74,11 +74,12 @@ func (s *Store) Write(ctx context.Context, writes ...Write) error {
 	return s.Table.Write(ctx, writes...)
 }
 
-// DueRef names something that is due: exactly one of the first five fields is
-// set. Order is by when it is due, within its lane.
+// DueRef names something that is due: exactly one of the first fields, up to
+// Account, is set. Order is by when it is due, within its lane.
 type DueRef struct {
 	Record, Dispute  string
 	Control          string
+	Round            string // of telling a bank's people
 	Erasure, Account watch.AccountKey
 	Lane             watch.Lane
 	Order            string
@@ -216,6 +217,8 @@ func dueRef(k Key) DueRef {
 		return DueRef{Control: id}
 	case kind == "E":
 		return DueRef{Erasure: erased(k.PK)}
+	case kind == roundKind:
+		return DueRef{Round: id}
 	}
 	return DueRef{}
 }

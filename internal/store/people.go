@@ -37,10 +37,12 @@ type Person struct {
 	PauseEvent time.Time `json:"pause_event,omitzero"`
 	// Summed is the latest summary of the past that they were told, of all their accounts;
 	// nil if there is none, or they watch but one.
-	Summed      *Summed   `json:"summed,omitempty"`
-	WrongCodes  int       `json:"wrong_codes,omitempty"` // in a row, none more than an hour before the next
-	WrongAt     time.Time `json:"wrong_at,omitzero"`     // the latest of them
-	LockedUntil time.Time `json:"locked_until,omitzero"`
+	Summed *Summed `json:"summed,omitempty"`
+	// Silences are those of banks' feeds that they were told of, the latest last.
+	Silences    []Silenced `json:"silences,omitempty"`
+	WrongCodes  int        `json:"wrong_codes,omitempty"` // in a row, none more than an hour before the next
+	WrongAt     time.Time  `json:"wrong_at,omitzero"`     // the latest of them
+	LockedUntil time.Time  `json:"locked_until,omitzero"`
 	// Expires is when a person who watches no account is forgotten; zero while
 	// they watch one.
 	Expires time.Time `json:"expires,omitzero"`

@@ -47,6 +47,10 @@ func (s *sweeping) fanOut(ctx context.Context, due []store.DueRef) (left []store
 		}
 	}
 	for _, ref := range due {
+		if ref.Round != "" {
+			out, in = append(out, queue.LookAt(&watch.Look{Lane: ref.Lane, Round: ref.Round, At: s.at}, 0)), append(in, ref)
+			continue
+		}
 		if ref.Record == "" && ref.Dispute == "" {
 			left = append(left, ref) // its account would stand in the message
 			continue
@@ -102,6 +106,9 @@ func (s *Stage) look(ctx context.Context, m queue.Message) queue.Verdict {
 	w := &sweeping{Stage: s, at: l.At}
 	w.held.Store(int64(l.From))
 	var due []store.DueRef
+	if l.Round != "" {
+		due = append(due, store.DueRef{Round: l.Round, Lane: l.Lane})
+	}
 	for _, id := range l.Records {
 		due = append(due, store.DueRef{Record: id, Lane: l.Lane})
 	}

@@ -51,6 +51,14 @@ func (s *Stage) silent(ctx context.Context, rep *Report) error {
 			continue
 		}
 		s.report(b, h, rep)
+		if s.People != nil {
+			if err := s.People.Silence(ctx, h); err != nil {
+				s.Logger.Error("people cannot be told of a feed yet", "bank", b.Code, "err", err)
+				if first == nil {
+					first = err
+				}
+			}
+		}
 		if n := h.Untold(); n != nil && b.Callback != "" && (s.Now().Sub(n.At) < time.Minute || s.Now().Minute()%tellAgain == 0) {
 			jobs.TellFeed(b.Code)
 		}

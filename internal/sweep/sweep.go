@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"kozamori/internal/announce"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -36,6 +37,8 @@ type Config struct {
 	Look func(ctx context.Context, k watch.AccountKey) error
 	// Control does what is due of what an owner asked a bank to stop; nil leaves it.
 	Control func(ctx context.Context, id string) error
+	// People tells the people of a bank of its feed; nil leaves it.
+	People *announce.Service
 	// OldNumbers counts the catalogue's numbers to call that are not told any more
 	// because they were looked up too long ago; nil for none.
 	OldNumbers func(now time.Time) int
@@ -200,6 +203,10 @@ func (s *sweeping) one(ctx context.Context, r *watch.Record, ref store.DueRef, g
 	case ref.Control != "":
 		if s.Control != nil {
 			return s.Control(ctx, ref.Control)
+		}
+	case ref.Round != "":
+		if s.People != nil {
+			return s.People.Piece(ctx, ref.Round)
 		}
 	case ref.Account.Ref != "":
 		if s.Look != nil {

@@ -12,6 +12,8 @@ type Look struct {
 	Lane     Lane     `json:"lane"`
 	Records  []string `json:"records,omitempty"`
 	Disputes []string `json:"disputes,omitempty"`
+	// Round is instead the part of a bank's people who are told of its feed.
+	Round string `json:"round,omitempty"`
 	// At is when they are due, or were found; From is how many of the lane came
 	// before them then. What ends its quiet hours is sent at a pace from there.
 	At   time.Time `json:"at"`

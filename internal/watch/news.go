@@ -1,6 +1,8 @@
 package watch
 
 import (
+	"time"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/quote"
@@ -42,11 +44,15 @@ const (
 	// NewsGone is to all who still watch, and to the one who left over their other
 	// channels: somebody watches no more.
 	NewsGone NewsKind = "gone"
+	// NewsSilent is to a person, once for each silence: their bank sends nothing, or
+	// no debits, for hours. NewsHeard is to those who were told: it is heard again.
+	NewsSilent NewsKind = "silent"
+	NewsHeard  NewsKind = "heard"
 )
 
 // NewsKinds lists the kinds of news.
 var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage, NewsConfirm, NewsStep,
-	NewsEnrol, NewsWelcome, NewsKey, NewsExposed, NewsGone}
+	NewsEnrol, NewsWelcome, NewsKey, NewsExposed, NewsGone, NewsSilent, NewsHeard}
 
 // News is what queue.Chat carries in addition to LINE's events: one person is to hear
 // of a guardian who came or went, or to see another menu. It holds all that there is to say, because
@@ -75,6 +81,11 @@ type News struct {
 	// Over is the channel of the address To.Mail; see channel.Registry.Named. What has such
 	// an address of NewsStep goes there alone, other news if LINE does not bring it.
 	Over ChannelKind `json:"over,omitempty"`
+	// Silent is what does not come, of NewsSilent and NewsHeard, empty for the whole
+	// feed; Since is when it was last heard, and Back when it was heard again.
+	Silent Kind      `json:"silent,omitempty"`
+	Since  time.Time `json:"since,omitzero"`
+	Back   time.Time `json:"back,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

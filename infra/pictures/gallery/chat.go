@@ -133,6 +133,8 @@ func news(lang watch.Lang, one wording.ChatAccount) []Kind {
 		{Name: "too late to set it back", Message: wording.RestoreOver(lang)},
 		{Name: "an account that is not protected", Message: wording.Exposed(wording.AccountView{Lang: lang, BankName: bank, Mask: "普通 ***4567", Untold: []string{"PayPay"}, Now: at,
 			Watcher: watch.Watcher{ID: "w1", LineUser: "U1", Role: watch.Owner, Lang: lang}})},
+		{Name: "a bank that is not heard for hours", Message: wording.FeedSilence(wording.SilenceFacts{Lang: lang, BankName: bank, Since: at.Add(-6 * time.Hour), Now: at})},
+		{Name: "a bank that is heard again", Message: wording.FeedSilence(wording.SilenceFacts{Lang: lang, BankName: bank, Since: at.Add(-8 * time.Hour), Back: at, Now: at})},
 		{Name: "a guardian came", Message: wording.GuardianJoined(family)},
 		{Name: "a guardian came again", Message: wording.GuardianAgain(family)},
 		{Name: "a guardian left", Message: wording.GuardianLeft(family)},

@@ -3,7 +3,7 @@ package dynamo
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,12 +24,12 @@ func Walk(ctx context.Context, c Config, prefix, cursor string) (store.Page, err
 		FilterExpression:          aws.String("begins_with(" + attrPK + ", :prefix)"),
 		ExpressionAttributeValues: attributes{":prefix": str(prefix)}}
 	if cursor != "" {
-		var after store.Key
 		b, err := base64.RawURLEncoding.DecodeString(cursor)
-		if err != nil || json.Unmarshal(b, &after) != nil {
+		pk, sk, ok := strings.Cut(string(b), "\x00")
+		if err != nil || !ok {
 			return store.Page{}, store.ErrCursor
 		}
-		in.ExclusiveStartKey = primary(after)
+		in.ExclusiveStartKey = primary(store.Key{PK: pk, SK: sk})
 	}
 	res, err := client(c).Scan(ctx, in)
 	if err != nil {
@@ -49,11 +49,7 @@ func Walk(ctx context.Context, c Config, prefix, cursor string) (store.Page, err
 		}
 	}
 	if last := res.LastEvaluatedKey; last != nil {
-		b, err := json.Marshal(store.Key{PK: text(last[attrPK]), SK: text(last[attrSK])})
-		if err != nil {
-			return store.Page{}, err
-		}
-		page.Cursor = base64.RawURLEncoding.EncodeToString(b)
+		page.Cursor = base64.RawURLEncoding.EncodeToString([]byte(text(last[attrPK]) + "\x00" + text(last[attrSK])))
 	}
 	return page, nil
 }
