@@ -232,6 +232,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("maintenance, up to %s days each", of(wire.MaxPause, day)), fmt.Sprintf("For %s minutes after a pause", of(feed.Least, time.Minute)),
 		fmt.Sprintf("nothing within %s seconds, is tried again with backoff for %s hours", of(callback.Time, time.Second), callbacks),
 		fmt.Sprintf("`timed_out`: nothing within %s seconds", of(callback.Time, time.Second)),
+		fmt.Sprintf("until %s hours of the bank are known: its first week", of(radar.Learning*time.Hour, time.Hour)),
 		fmt.Sprintf("about %s of a link", map[time.Duration]string{day: "a day"}[radar.LinkedFor]), fmt.Sprintf("nothing adds to for %s hours", of(radar.Lapse, time.Hour)),
 		"within about 3 % above", // TestASketchCountsAsExactlyAsItSays
 		"to a power of two", "writes what it has counted once a minute:",
@@ -330,7 +331,7 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("failed for %s hours", of(stage.GiveUpAfter, time.Hour)),
 		fmt.Sprintf("did not take a dispute for %s hours", of(stage.BankGiveUpAfter, time.Hour)),
 		fmt.Sprintf("1 alert in 100 took more than %d seconds", alarms["AlertsAreSlow"].Properties["Threshold"].(int)/1000),
-		more("SignatureWrong", "requests"), more("KeyWrong", "API keys"), more("CodeWrong", "codes"), more("Erased", "accounts of a bank"), more("ProtectionLowered", "steps"),
+		more("SignatureWrong", "requests"), more("KeyWrong", "API keys"), more("SignInRefused", "sign-ins"), more("CodeWrong", "codes"), more("Erased", "accounts of a bank"), more("ProtectionLowered", "steps"),
 		fmt.Sprintf("set each back for %s days", of(watch.RestoreFor, day)), "is one of more than can be tried", "in one hand",
 		fmt.Sprintf("swept for %s days", of(store.SpreadAfter, day)),
 		fmt.Sprintf("recovery for %s days", of(store.KeepCopies, day)),

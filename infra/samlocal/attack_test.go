@@ -48,10 +48,20 @@ func (w *town) guessesKey(ctx context.Context) error {
 	return err
 }
 
+// guessesSignIn comes to the desk as if the bank's identity provider had sent it.
+func (w *town) guessesSignIn(ctx context.Context) error {
+	c := &clerkAt{w: w, cookies: map[string]string{}}
+	status, _, _, err := c.send(ctx, http.MethodGet, "/desk/0125/callback?state=guessed&code=guessed", nil)
+	if err == nil && status != http.StatusForbidden {
+		err = fmt.Errorf("a guessed sign-in is answered with %d", status)
+	}
+	return err
+}
+
 // enMasse does so often what may be an attack that each alarm rings that is about it:
 // for its bank, and not before.
 func enMasse(ctx context.Context, w *town) error {
-	want := []string{"CodeWrong", "Erased 0125", "KeyWrong 0125", "ProtectionLowered 0125", "SignatureWrong 0125"}
+	want := []string{"CodeWrong", "Erased 0125", "KeyWrong 0125", "ProtectionLowered 0125", "SignInRefused 0125", "SignatureWrong 0125"}
 	ring := func() ([]string, error) {
 		t, err := parsed()
 		if err != nil {
@@ -70,7 +80,7 @@ func enMasse(ctx context.Context, w *town) error {
 		return fmt.Errorf("%q ring before there is an attack: %w", before, err)
 	}
 	for i := range 21 {
-		if err := errors.Join(w.forges(ctx), w.guessesKey(ctx)); err != nil {
+		if err := errors.Join(w.forges(ctx), w.guessesKey(ctx), w.guessesSignIn(ctx)); err != nil {
 			return err
 		}
 		if _, err := w.ask(ctx, http.MethodDelete, fmt.Sprintf("/accounts/acc_many_%d", i), "", http.StatusNoContent); err != nil {

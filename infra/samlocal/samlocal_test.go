@@ -46,6 +46,7 @@ var scenarios = []scenario{
 	{"a dispute that its bank does not take is given up after three days", notTaken},
 	{"a mail that may or may not have gone out is sent again", half},
 	{"a bank that sends nothing is noticed, and a number to call that was checked long ago", silent},
+	{"people are told of a bank that is silent for hours, and of its end", toldOfSilence},
 	{"an event of LINE that cannot be kept is refused", webhookLost},
 	{"four debits in a second are one incident, which one tap reports", incident},
 	{"what a bank says too often of one debit is kept in quarantine", refusedLater},

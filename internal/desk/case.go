@@ -31,6 +31,7 @@ type file struct {
 	told    []watch.Delivery // of people, the oldest first; nil if the record is gone
 	account *watch.Account   // nil if it is watched no more
 	others  []*watch.Dispute
+	stops   []*watch.Control
 	draft   draft
 }
 
@@ -83,12 +84,15 @@ func (v *visit) showCase(d *watch.Dispute, said draft) (reply, error) {
 		return reply{}, err
 	}
 	f.others = slices.DeleteFunc(f.others, func(o *watch.Dispute) bool { return o.ID == d.ID })
+	if f.stops, err = v.Store.Controls(v.r.Context(), d.Account); err != nil {
+		return reply{}, err
+	}
 	f.dispute = dispute.Called(d, called[d.Account].Now())
 	f.facts = dispute.FactsOf(f.dispute)
 	dispute.HistoriesOf(f.dispute, &f.facts)
 	title := v.say(tCase, d.Reference)
 	return reply{title: title, body: g.Group{
-		v.summary(&f, title), v.acts(&f), v.transactions(&f), v.timeline(&f), v.reached(&f), v.notes(&f), v.related(&f)}}, nil
+		v.summary(&f, title), v.acts(&f), v.transactions(&f), v.timeline(&f), v.reached(&f), v.stops(&f), v.notes(&f), v.related(&f)}}, nil
 }
 
 // reach reads whom a report's incident was told to. A record is not kept as long as a
