@@ -296,6 +296,7 @@ func TestWhileACampaignIsConfirmedTrustIsSuspended(t *testing.T) {
 // radarless is a table whose items of the radar cannot be read or written while it is down.
 type radarless struct {
 	store.Table
+	feed  bool // those of feeds, too
 	down  atomic.Bool
 	hangs atomic.Bool // it does not answer, rather than refuse
 	tried atomic.Int64
@@ -304,7 +305,11 @@ type radarless struct {
 var errThrottled = errors.New("throttled")
 
 func (r *radarless) refuses(ctx context.Context, pk string) error {
-	if !r.down.Load() || !strings.HasPrefix(pk, "RADAR#") {
+	of := strings.HasPrefix(pk, "RADAR#")
+	for _, prefix := range []string{"B#", "N#", "FN#", "TELL#"} {
+		of = of || r.feed && strings.HasPrefix(pk, prefix)
+	}
+	if !r.down.Load() || !of {
 		return nil
 	}
 	r.tried.Add(1)
