@@ -146,7 +146,7 @@ func among(ctx context.Context, o options, meanwhile string) (*answered, error) 
 			event(&b, i, charges[0])
 			to := append([]string{bankCode}, otherBanks...)[i%3]
 			r, at := s.sign(b.Bytes()), time.Now()
-			err := post(ctx, c, url+"/v1/banks/"+to+"/events", r)
+			err := postOnce(ctx, c, url+"/v1/banks/"+to+"/events", r)
 			a.took("event", &a.events, time.Since(at), err)
 			at = time.Now()
 			err = tap(ctx, c, url, s.channel, i, "x")
@@ -232,7 +232,7 @@ func held(ctx context.Context) error {
 	c, at := client(1), time.Now()
 	var b bytes.Buffer
 	event(&b, 0, charges[0])
-	err = post(ctx, c, url+"/v1/banks/"+bankCode+"/events", s.sign(b.Bytes())) // which is accepted after all of them
+	err = postOnce(ctx, c, url+"/v1/banks/"+bankCode+"/events", s.sign(b.Bytes())) // which is accepted after all of them
 	took, most := time.Since(at), resident()
 	debug.FreeOSMemory() // of what was needed to take them on
 	after := resident()

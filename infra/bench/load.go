@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -94,7 +95,28 @@ func (t *template) renew() []byte {
 	return t.body
 }
 
+// post posts a request, and again for as long as the bank has to wait with it.
 func post(ctx context.Context, c *http.Client, url string, r request) error {
+	for {
+		err := postOnce(ctx, c, url, r)
+		slowed, ok := errors.AsType[errSlowed](err)
+		if !ok {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(slowed)):
+		}
+	}
+}
+
+// errSlowed is that a bank sends too much, and for how long it is to wait.
+type errSlowed time.Duration
+
+func (e errSlowed) Error() string { return "answered 429, wait " + time.Duration(e).String() }
+
+func postOnce(ctx context.Context, c *http.Client, url string, r request) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(r.body))
 	if err != nil {
 		return err
@@ -106,6 +128,10 @@ func post(ctx context.Context, c *http.Client, url string, r request) error {
 	}
 	defer func() { _ = res.Body.Close() }()
 	reply, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode == http.StatusTooManyRequests {
+		seconds, _ := strconv.Atoi(res.Header.Get("Retry-After"))
+		return errSlowed(time.Duration(max(1, seconds)) * time.Second)
+	}
 	if err == nil && res.StatusCode != http.StatusAccepted {
 		err = fmt.Errorf("answered %d %s", res.StatusCode, reply)
 	}
@@ -292,7 +318,12 @@ func (s *stack) storm(ctx context.Context, o options, url string) ([]time.Durati
 			for i := 0; time.Now().Before(end) && ctx.Err() == nil; i++ {
 				r := s.sign(templates[i%len(templates)].renew())
 				start := time.Now()
-				if err := post(ctx, c, url, r); err != nil {
+				err := postOnce(ctx, c, url, r)
+				if slowed, ok := errors.AsType[errSlowed](err); ok {
+					time.Sleep(min(time.Duration(slowed), time.Until(end)))
+					continue
+				}
+				if err != nil {
 					mu.Lock()
 					first = err
 					mu.Unlock()

@@ -151,7 +151,23 @@ func (s *System) Membership() (*membership.Service, error) {
 // Ingest takes banks' events.
 func (s *System) Ingest() http.Handler {
 	return s.upToDate(ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store,
-		Sandbox: s.Sandbox, Limit: ratelimit.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Now: s.Now, Callers: s.Callers, Logger: s.Logger}))
+		Sandbox: s.Sandbox, Limit: ratelimit.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Behind: behind(s.Queue), Now: s.Now, Callers: s.Callers, Logger: s.Logger}))
+}
+
+// behind tells since when the oldest of a bank's events waits, where the queue knows it.
+func behind(q queue.Queue) func(bank string) time.Time {
+	w, ok := q.(queue.Waiter)
+	if !ok {
+		return nil
+	}
+	var groups sync.Map // of each bank, of which there are few
+	return func(bank string) time.Time {
+		of, known := groups.Load(bank)
+		if !known {
+			of, _ = groups.LoadOrStore(bank, queue.GroupsOf(bank))
+		}
+		return w.Waiting(queue.Events, of.([]string)...)
+	}
 }
 
 // eventsAtOnce is what a bank may send in a burst: its share of ingest.AtOnce, and in

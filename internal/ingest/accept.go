@@ -22,6 +22,9 @@ import (
 // kind cannot be kept, the bank is asked to send all again, which does no harm.
 func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook string, body []byte, now time.Time) (wire.Reply, *problem.Problem) {
 	read, err := wire.ReadBody(body, bank, now)
+	if p := h.behind(bank, len(read.Events), now); p != nil {
+		return wire.Reply{}, p
+	}
 	if p := h.limit(header, bank, len(read.Events), now); p != nil {
 		return wire.Reply{}, p
 	}
@@ -59,6 +62,22 @@ func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook 
 		return rep, &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.NoneTaken, Title: "no event can be taken", Members: rep}
 	}
 	return rep, nil
+}
+
+// behind has a bank wait with more events while those that it has sent wait for too
+// long. It costs no other bank anything, and the bank nothing of its share: with them its
+// newest would be told later still. A heartbeat is taken all the same.
+func (h *Handler) behind(bank string, events int, now time.Time) *problem.Problem {
+	if h.Behind == nil || events == 0 {
+		return nil
+	}
+	since := h.Behind(bank)
+	if since.IsZero() || now.Sub(since) <= MostBehind {
+		return nil
+	}
+	wait := min(max((now.Sub(since) - MostBehind).Truncate(time.Second), time.Second), mostWait)
+	return &problem.Problem{Status: http.StatusTooManyRequests, Code: problem.RateLimited, Title: "earlier events of this bank still wait; send the same request again",
+		RetryAfter: wait}
 }
 
 // limit takes a request's events from what the bank may send, and says in the

@@ -33,6 +33,11 @@ const (
 	// AtOnce is of how long a time a bank's events may come at once.
 	AtOnce = 10 * time.Second
 
+	// MostBehind is how old the oldest of a bank's events may be that wait for detect,
+	// before the bank has to wait with more.
+	MostBehind = 10 * time.Second
+	// mostWait is the longest that it is told to.
+	mostWait = 30 * time.Second
 	tryAgain = 5 * time.Second // Retry-After of a 503
 
 	maxRaw = 64 << 10 // bytes kept of a refused event
@@ -85,7 +90,10 @@ type Config struct {
 	Files   Files              // only File and Handle need it
 	Bucket  Bucket             // only Handle needs it
 	Limit   *ratelimit.Limiter // events of each bank; nil limits none
-	Sandbox []string           // banks without customers, which are told what of a signature is wrong
+	// Behind is since when the oldest of a bank's events waits for detect, the zero time if
+	// none does; nil if the queue does not know it.
+	Behind  func(bank string) time.Time
+	Sandbox []string // banks without customers, which are told what of a signature is wrong
 	Now     func() time.Time
 	// Callers is another clock by which webhook-timestamp may be right: that of callers
 	// where Now is set forward, on the local stack. nil for none.
