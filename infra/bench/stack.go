@@ -100,7 +100,7 @@ func openLimited(ctx context.Context, n int, limits bankLimits) (_ *stack, err e
 	c.EventsPerSecond, c.RequestsPerSecond = limits.events, limits.requests
 	// Log lines are made as in production, and go nowhere.
 	log := slog.New(slog.NewJSONHandler(nowhere{}, nil))
-	s.sys = app.New(c, app.Means{Mailer: ses.Open, Table: s.table, Queue: s.queue, Secrets: s, Logger: log})
+	s.sys = app.New(c, app.Means{Mailer: ses.Open, Table: s.table, Queue: s.queue, Together: s.queue.Together(s.table), Secrets: s, Logger: log})
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/banks/{bank}/events", s.sys.Ingest())
 	if s.url, err = s.serve(mux); err != nil {

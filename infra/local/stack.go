@@ -19,6 +19,7 @@ import (
 	"kozamori/internal/email/ses"
 	"kozamori/internal/engine"
 	"kozamori/internal/intake"
+	"kozamori/internal/queue"
 	"kozamori/internal/ratelimit"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -240,7 +241,11 @@ func (s *stack) build(kept *folder.Secrets) error {
 		return err
 	}
 	s.files, s.closers = &bucketfolder.Bucket{Root: files}, append(s.closers, files.Close)
-	s.System = app.New(config, app.Means{Mailer: ses.Open, Bucket: s.files, Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Now: s.clock.now, Callers: time.Now, Logger: s.Logger})
+	together := s.data.Queue.Together(s.data.Table)
+	s.System = app.New(config, app.Means{Mailer: ses.Open, Bucket: s.files, Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Together: func(ctx context.Context, writes []store.Write, jobs *queue.Jobs) error {
+		defer s.hub.change()
+		return together(ctx, writes, jobs)
+	}, Secrets: s.vault, Now: s.clock.now, Callers: time.Now, Logger: s.Logger})
 	for _, code := range codes {
 		s.Providers[code] = s.provider(code)
 	}

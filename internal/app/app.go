@@ -46,8 +46,11 @@ type Secrets interface {
 
 // Means are what the system works on. What is nil takes what is said.
 type Means struct {
-	Table    store.Table
-	Queue    queue.Queue
+	Table store.Table
+	Queue queue.Queue
+	// Together writes to the table and queues jobs in one commit, if both can; nil does
+	// one after the other.
+	Together func(ctx context.Context, writes []store.Write, jobs *queue.Jobs) error
 	Secrets  Secrets
 	AWS      aws.Config   // of SES
 	BankHTTP *http.Client // calls banks; nil takes one with a timeout of 10 seconds
@@ -178,7 +181,7 @@ func eventsAtOnce(perSecond float64) int {
 
 // Detect works on queue.Events.
 func (s *System) Detect() queue.Handler {
-	return s.upToDateWith(detect.New(detect.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Lessons: s.lesson, Now: s.Now, Logger: s.Logger}).Handle)
+	return s.upToDateWith(detect.New(detect.Config{Store: s.Store, Queue: s.Queue, Together: s.Together, EscalateAfter: s.EscalateAfter, Lessons: s.lesson, Now: s.Now, Logger: s.Logger}).Handle)
 }
 
 // composer words alerts and makes their links.

@@ -60,7 +60,7 @@ func busyHouse() {
 	c.LINE.API, c.LINE.Token, c.LINE.Secrets = os.Getenv("LINE"), "channel-token", []string{"channel-secret"}
 	key, _ := base64.StdEncoding.DecodeString(strings.Repeat("A", 43) + "=")
 	c.LinkKeys = []token.Key{{ID: "a", Secret: key}}
-	sys := app.New(c, app.Means{Mailer: ses.Open, Table: disk.Table, Queue: disk.Queue, Secrets: secrets{crashBank: {os.Getenv("SECRET")}}, Now: now, Logger: slog.New(slog.DiscardHandler)})
+	sys := app.New(c, app.Means{Mailer: ses.Open, Table: disk.Table, Queue: disk.Queue, Together: disk.Queue.Together(disk.Table), Secrets: secrets{crashBank: {os.Getenv("SECRET")}}, Now: now, Logger: slog.New(slog.DiscardHandler)})
 	mux := http.NewServeMux()
 	mux.Handle("/v1/banks/{bank}/events", sys.Ingest())
 	tick := make(chan time.Time)

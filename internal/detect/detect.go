@@ -23,6 +23,10 @@ import (
 type Config struct {
 	Store *store.Store
 	Queue queue.Sender
+	// Together writes and queues jobs in one commit, where the store and the queues are
+	// one; nil where they are not, as on AWS: then the jobs are queued once the writes
+	// are durable. It returns what Store.Write does, or queue.ErrNoQueue if it did nothing.
+	Together func(ctx context.Context, writes []store.Write, jobs *queue.Jobs) error
 	// EscalateAfter is how long a critical alert may stay unanswered before
 	// the family is called; the next channel is used after half of it. 0 turns
 	// escalation off.

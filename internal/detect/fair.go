@@ -36,19 +36,25 @@ type outbox struct {
 func (o *outbox) add(ctx context.Context, done outcome, e *watch.Event) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.sent += done.queued
+	done.jobs(&o.jobs, e)
+	if o.now().Sub(o.last) >= sendEvery {
+		o.send(ctx)
+	}
+}
+
+// jobs are what is to be queued.
+func (done outcome) jobs(to *queue.Jobs, e *watch.Event) {
 	for _, m := range done.fresh {
 		if d, ok := m.record.Delivery(m.id); ok {
-			o.jobs.Deliver(m.record, d)
+			to.Deliver(m.record, d)
 		}
 	}
 	for _, r := range done.waiting {
-		o.jobs.DeliverWaiting(r)
+		to.DeliverWaiting(r)
 	}
 	for _, id := range done.disputes {
-		o.jobs.TellBank(&watch.Dispute{ID: id, OnAccount: watch.On(e.Account())})
-	}
-	if o.now().Sub(o.last) >= sendEvery {
-		o.send(ctx)
+		to.TellBank(&watch.Dispute{ID: id, OnAccount: watch.On(e.Account())})
 	}
 }
 

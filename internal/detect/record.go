@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kozamori/internal/catalog"
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -30,6 +31,7 @@ type outcome struct {
 	fresh    []delivery
 	waiting  []*watch.Record // with what an earlier try may have died before it queued
 	disputes []string        // that the bank must be told of
+	queued   int             // jobs that were committed with it
 }
 
 // delivery is one that was made just now.
@@ -295,21 +297,35 @@ func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...cha
 	if active {
 		writes = append(writes, store.PutActivity(changes[0].is.Account, a.activity))
 	}
-	a.wrote = true
-	if err := a.Store.Write(ctx, append(writes, a.billsWrite()...)...); err != nil {
+	out.fresh = t.made
+	if out, err = a.write(ctx, e, append(writes, a.billsWrite()...), out); err != nil {
 		return outcome{}, err
 	}
 	if active {
 		a.activity.Version++
 	}
 	a.billsWritten()
-	out.fresh = t.made
 	for _, m := range t.made {
 		if d, ok := m.record.Delivery(m.id); ok && d.Kind == watch.TellUnreachable {
 			a.Logger.Error("a watcher cannot be reached at all", "record", m.record.ID, "delivery", m.id)
 		}
 	}
 	return out, nil
+}
+
+// write commits what an event changes, with what it leaves to be queued if that can be
+// one commit. What it returns is still to be queued.
+func (a *accountWork) write(ctx context.Context, e *watch.Event, writes []store.Write, out outcome) (outcome, error) {
+	a.wrote = true
+	if a.Together != nil {
+		var jobs queue.Jobs
+		out.jobs(&jobs, e)
+		err := a.Together(ctx, writes, &jobs)
+		if !errors.Is(err, queue.ErrNoQueue) { // of a channel that a newer program added: the record comes first
+			return outcome{queued: jobs.Len()}, err
+		}
+	}
+	return out, a.Store.Write(ctx, writes...)
 }
 
 // into finds the record that an event went into, among those that changed.

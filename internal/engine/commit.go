@@ -14,9 +14,6 @@ import (
 const (
 	maxGroup = 1024    // calls per commit
 	maxBytes = 4 << 20 // and about as many bytes
-	// lazyAfter is how long what is lazy may wait for a commit that carries it
-	// along before it gets one of its own.
-	lazyAfter = 20 * time.Millisecond
 )
 
 // ErrClosed says that the engine was closed.
@@ -85,8 +82,15 @@ func (db *DB) Commit(ctx context.Context, parts ...Part) error {
 // Attach has a Lazy asked from now on. Only before anything is committed.
 func (db *DB) Attach(l Lazy) { db.lazies = append(db.lazies, l) }
 
-// Soon says that a Lazy has something.
-func (db *DB) Soon() {
+// Soon says that a Lazy has something: what no commit carries along in time gets one of
+// its own.
+func (db *DB) Soon(within time.Duration) {
+	at := time.Now().Add(within).UnixNano()
+	for was := db.lazyAt.Load(); was == 0 || at < was; was = db.lazyAt.Load() {
+		if db.lazyAt.CompareAndSwap(was, at) {
+			break
+		}
+	}
 	select {
 	case db.soon <- struct{}{}:
 	default:
@@ -96,18 +100,19 @@ func (db *DB) Soon() {
 // commits writes whatever gathered while the disk was busy with one sync: no
 // call waits for another to come.
 func (db *DB) commits() {
-	var lazy <-chan time.Time
+	lazy := time.NewTimer(time.Hour)
+	defer lazy.Stop()
 	for {
 		var group []*call
 		select {
 		case c := <-db.calls:
 			group = append(group, c)
 		case <-db.soon:
-			if lazy == nil {
-				lazy = time.After(lazyAfter)
+			if at := db.lazyAt.Load(); at != 0 {
+				lazy.Reset(time.Until(time.Unix(0, at)))
 			}
 			continue
-		case <-lazy:
+		case <-lazy.C:
 		case <-db.closed:
 			for more := true; more; {
 				rest := db.gather(nil)
@@ -117,7 +122,7 @@ func (db *DB) commits() {
 			close(db.ended)
 			return
 		}
-		lazy = nil
+		db.lazyAt.Store(0) // all that is lazy by now goes with it
 		db.write(db.gather(group))
 	}
 }

@@ -70,6 +70,7 @@ type DB struct {
 
 	calls  chan *call
 	soon   chan struct{} // rings when a Lazy has something
+	lazyAt atomic.Int64  // when that is to be durable, in Unix nanoseconds; 0 is nothing
 	closed chan struct{}
 	ended  chan struct{} // no commit is done any more
 	once   sync.Once

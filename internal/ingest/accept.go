@@ -75,7 +75,7 @@ func (h *Handler) behind(bank string, events int, now time.Time) *problem.Proble
 	if since.IsZero() || now.Sub(since) <= MostBehind {
 		return nil
 	}
-	wait := min(max((now.Sub(since) - MostBehind).Truncate(time.Second), time.Second), mostWait)
+	wait := min(max((now.Sub(since)-MostBehind).Truncate(time.Second), time.Second), mostWait)
 	return &problem.Problem{Status: http.StatusTooManyRequests, Code: problem.RateLimited, Title: "earlier events of this bank still wait; send the same request again",
 		RetryAfter: wait}
 }

@@ -6,6 +6,7 @@ package kv
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // DB holds keys and values.
@@ -20,8 +21,9 @@ type DB interface {
 	Commit(ctx context.Context, parts ...Part) error
 	// Attach has a Lazy asked from now on. Only before anything is committed.
 	Attach(Lazy)
-	// Soon says that a Lazy has something.
-	Soon()
+	// Soon says that a Lazy has something that should be durable within a time, if no
+	// commit carries it along before.
+	Soon(within time.Duration)
 }
 
 // Reader reads keys and values.

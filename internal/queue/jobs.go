@@ -144,6 +144,17 @@ func (j *Jobs) Add(other *Jobs) {
 // Len is the number of jobs.
 func (j *Jobs) Len() int { return j.n }
 
+// Each visits the queues of the jobs, in the order of their names, with the messages of
+// each, until f fails.
+func (j *Jobs) Each(f func(Name, []Outgoing) error) error {
+	for _, q := range slices.Sorted(maps.Keys(j.byQueue)) {
+		if err := f(q, j.byQueue[q]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Send queues every job. A queue that is down keeps the others from none of
 // theirs; its jobs may have been sent all the same.
 func (j *Jobs) Send(ctx context.Context, to Sender) error {

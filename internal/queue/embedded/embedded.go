@@ -28,6 +28,15 @@ type Options struct {
 	More        []queue.Name // queues in addition to queue.Names
 }
 
+// What no call waits for goes to disk with the next commit, or by itself after this. How
+// often a message was received is counted soon, because it may be what ends the process
+// again and again. That one ended may be lost with the process: it is received once more,
+// and its stage finds that all of it is done.
+const (
+	receivedWithin = 20 * time.Millisecond
+	endedWithin    = 500 * time.Millisecond
+)
+
 // queueMost is the longest that a message may wait: see queue.Queue.Retry.
 const queueMost = 12 * time.Hour
 
@@ -330,7 +339,7 @@ func (q *Queue) read(ctx context.Context, n queue.Name, taken []queue.Message) (
 		}
 	}
 	q.mu.Unlock()
-	q.db.Soon()
+	q.db.Soon(receivedWithin)
 	for _, m := range over {
 		if err := q.DeadLetter(ctx, n, m, "received too often"); err != nil {
 			return nil, err
@@ -355,7 +364,7 @@ func (q *Queue) Delete(_ context.Context, n queue.Name, msgs ...queue.Message) e
 		}
 	}
 	q.mu.Unlock()
-	q.db.Soon()
+	q.db.Soon(endedWithin)
 	return nil
 }
 
@@ -374,7 +383,7 @@ func (q *Queue) Retry(_ context.Context, n queue.Name, m queue.Message, delay ti
 		l.dirty[e.id] = change{receives: int(e.receives), visible: q.o.Now().Add(delay).UnixNano()}
 	}
 	q.mu.Unlock()
-	q.db.Soon()
+	q.db.Soon(receivedWithin)
 	l.ring()
 	return nil
 }

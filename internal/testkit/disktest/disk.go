@@ -32,5 +32,8 @@ func Open(dir string, o queues.Options) (*Disk, error) {
 	return &Disk{Table: embedded.On(db, embedded.Options{Now: o.Now}), Queue: q, db: db}, nil
 }
 
+// Moment counts the commits.
+func (d *Disk) Moment() uint64 { return d.db.Moment() }
+
 // Close ends them after the writes under way.
 func (d *Disk) Close() error { return errors.Join(d.Queue.Close(), d.Table.Close(), d.db.Close()) }

@@ -37,7 +37,7 @@ func (m *Memory) Close() error { m.closed.Store(true); return nil }
 func (m *Memory) Attach(l kv.Lazy) { m.mu.Lock(); defer m.mu.Unlock(); m.lazies = append(m.lazies, l) }
 
 // Soon says that a Lazy has something.
-func (m *Memory) Soon() {
+func (m *Memory) Soon(time.Duration) {
 	if m.soon.CompareAndSwap(false, true) {
 		time.AfterFunc(lazyAfter, func() {
 			m.soon.Store(false)
