@@ -249,6 +249,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("At most %d, in all accounts of a nonce together", membership.MaxLinks),
 		fmt.Sprintf("at most %s minutes from now; not before %d", of(wire.MaxAhead, time.Minute), wire.Earliest),
 		fmt.Sprintf("an event of more than %d KiB", wire.MaxEvent>>10),
+		fmt.Sprintf("wait for more than %s seconds to be worked on", of(ingest.MostBehind, time.Second)),
 	})
 	unlisted(t, "openapi.yaml", left)
 }
@@ -311,6 +312,7 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 	stage := notify.New(notify.Config{})
 	life := of(secretstore.Life, time.Minute)
 	left := told(t, "RUNBOOK.md", read(t, "RUNBOOK.md"), []string{
+		fmt.Sprintf("are embedded (429 once its events wait for %s seconds)", of(ingest.MostBehind, time.Second)),
 		fmt.Sprintf("banks' own more than %s days ago", of(store.ContactLife, day)),
 		fmt.Sprintf("of the catalogue more than %s days ago", of(catalog.CheckedFor, day)),
 		fmt.Sprintf("again every %s minutes", life),

@@ -146,7 +146,15 @@ func house() {
 	c.Mail.API, c.Mail.From = os.Getenv("SES"), "alert@kozamori.example"
 	key, _ := base64.StdEncoding.DecodeString(strings.Repeat("A", 43) + "=")
 	c.LinkKeys = []token.Key{{ID: "a", Secret: key}}
-	sys := app.New(c, app.Means{Mailer: ses.Open, Table: steppedTable{disk.Table, st}, Queue: steppedQueue{disk.Queue, st}, Secrets: secrets{crashBank: {os.Getenv("SECRET")}},
+	var together func(context.Context, []store.Write, *queue.Jobs) error
+	if os.Getenv("TOGETHER") != "" {
+		one := disk.Queue.Together(disk.Table)
+		together = func(ctx context.Context, writes []store.Write, jobs *queue.Jobs) error {
+			defer st.step()
+			return one(ctx, writes, jobs)
+		}
+	}
+	sys := app.New(c, app.Means{Mailer: ses.Open, Together: together, Table: steppedTable{disk.Table, st}, Queue: steppedQueue{disk.Queue, st}, Secrets: secrets{crashBank: {os.Getenv("SECRET")}},
 		AWS:      aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
 		LINEHTTP: out[0], MailHTTP: out[1], BankHTTP: out[2], Now: now.Now, Logger: slog.New(slog.DiscardHandler)})
 	stages, err := sys.Stages()

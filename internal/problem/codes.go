@@ -61,7 +61,7 @@ var Pages = []Page{
 	{NoneTaken, 422, "None of the events can be taken. \"rejected\" says all that is wrong with each; of a file \"file\" is the report.", "Mend them. Refused events of a request are kept for your engineers: GET …/refused."},
 	{FileRefused, 422, "The file does not fit its manifest (the number of its rows, its checksum), or its own totals. Nothing of it was taken, and no one was told of it. \"reason\" says what does not fit; \"file\" is the report.",
 		"Send the whole file again with the rows and the checksum that it has."},
-	{RateLimited, 429, "The bank has sent more than its share. Nothing of the request was done.", "Send the same request again after the seconds of Retry-After. The RateLimit headers of each answer say how much fits."},
+	{RateLimited, 429, "The bank has sent more than its share, or events that it sent before still wait. Nothing of the request was done.", "Send the same request again after the seconds of Retry-After. The RateLimit headers of each answer say how much fits."},
 	{Changed, 412, "The dispute is not as it was read any more (If-Match).", "Read it again, look at what was changed, and send the change with its new ETag."},
 	{DisputeClosed, 409, "The dispute is closed, and what was asked for does not follow that.", "Reopen it first (\"can_follow\"), unless the person took the report back."},
 	{StatusOrder, 409, "The status cannot follow the present one.", "\"can_follow\" lists those that can."},
