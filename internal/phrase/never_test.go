@@ -108,3 +108,18 @@ func TestADenialIsNeverTakenForAnythingElse(t *testing.T) {
 		}
 	}
 }
+
+// Who asks whether somebody else took the money by mistake takes nothing back.
+func TestTheMistakeOfAnotherIsADenial(t *testing.T) {
+	t.Parallel()
+	for _, said := range []string{"haven't you debited this by mistake?", "did they charge me by mistake", "the bank took this in error", "PayPay charged me by accident", "you have billed it by mistake, I think", "間違って引き落とされてませんか", "間違って引かれています", "誤って請求されたのでは？"} {
+		if got := Read(said); got != Dispute {
+			t.Errorf("%q was taken as %q", said, got)
+		}
+	}
+	for _, said := range []string{"I pressed it by mistake", "I reported it by mistake", "my report was made by mistake", "間違って押しました", "間違えて報告しました"} {
+		if got := Read(said); got != Undo {
+			t.Errorf("%q was taken as %q", said, got)
+		}
+	}
+}
