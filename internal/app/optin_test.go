@@ -200,7 +200,7 @@ func TestFromTheBanksCodeToTheBanksCallback(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.settle()
-	h.shows("口座の見守りを始めました", "七十七銀行 普通 ***4567", "「解除」")
+	h.shows("口座の見守りを始めました", "七十七銀行 普通 ***4567", "「見守りをやめる」")
 
 	// The way to the settings opens at our own address.
 	if err := h.line.Say(lineUser, "設定"); err != nil {

@@ -87,7 +87,7 @@ func TestConnectingAtTheBank(t *testing.T) {
 		w.Add(6 * time.Second)
 		w.settle()
 	}
-	w.reads(alice, wording.Connected(wording.ConnectedFacts{}).Title, "七十七銀行 普通 ***1", "七十七銀行 普通 ***2", "「解除」")
+	w.reads(alice, wording.Connected(wording.ConnectedFacts{}).Title, "七十七銀行 普通 ***1", "七十七銀行 普通 ***2", "「見守りをやめる」")
 	if w.watched(alice) != 2 || len(w.shown(alice)) != 2 {
 		t.Errorf("watches %d accounts after %d answers", w.watched(alice), len(w.shown(alice)))
 	}

@@ -58,7 +58,7 @@ func commands() []command {
 		{wording.CmdTrouble, "困った|こまった|こまったとき|困ったときは|ヘルプ|へるぷ|助けて|たすけて|trouble", (*talk).trouble},
 		{wording.CmdStop, "休む|お休み|一時停止|pause|mute", (*talk).askPause},
 		{wording.CmdResume, "さいかい|再開する|すぐに再開する|restart|unpause|unmute", (*talk).resume},
-		{wording.CmdLeave, "かいじょ|解除する|登録解除|やめる|やめたい|退会|見守りをやめる|unsubscribe|quit", (*talk).askLeave},
+		{wording.CmdLeave, "解除|かいじょ|解除する|登録解除|やめる|やめたい|退会|unsubscribe|quit", (*talk).askLeave},
 		{wording.CmdConnect, "つなぐ|口座|口座登録|登録|登録コード|コード|はじめる|はじめ方|start|code|register", (*talk).connect},
 		{wording.CmdGuide, "つかいかた|使いかた|メニュー|できること|menu|commands|?", (*talk).guide},
 		{wording.CmdSettings, "せってい|設定する|setting|rules", (*talk).settings},

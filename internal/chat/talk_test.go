@@ -154,7 +154,7 @@ func TestCodes(t *testing.T) {
 	}
 	code := issue("acc_1")
 	w.say(alice, "登録コードは "+strings.ToLower(code)+" です")
-	w.reads(alice, wording.Connected(wording.ConnectedFacts{}).Title, "七十七銀行 普通 ***4567", "1円以上", "「お知らせを休む」", "「解除」", "メールアドレス", "暗証番号")
+	w.reads(alice, wording.Connected(wording.ConnectedFacts{}).Title, "七十七銀行 普通 ***4567", "1円以上", "「お知らせを休む」", "「見守りをやめる」", "メールアドレス", "暗証番号")
 	a, err := w.store.Account(context.Background(), account)
 	if err != nil || a.Watchers[0].LineUser != alice {
 		t.Fatal(a, err)

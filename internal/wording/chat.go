@@ -14,7 +14,7 @@ const (
 	CmdTrouble  Command = "trouble"  // 困ったとき
 	CmdStop     Command = "stop"     // お知らせを休む: alerts, never money
 	CmdResume   Command = "resume"   // 再開
-	CmdLeave    Command = "leave"    // 解除
+	CmdLeave    Command = "leave"    // 見守りをやめる
 	CmdConnect  Command = "connect"  // 口座をつなぐ
 	CmdGuide    Command = "guide"    // 使い方
 	CmdSettings Command = "settings" // 設定
@@ -36,9 +36,9 @@ var (
 
 	tcDoesList    = text{ja: "未回答や最近のお知らせを見る", en: "see and answer your alerts"}
 	tcDoesTrouble = text{ja: "どこに連絡すればよいかを見る", en: "see whom to call when something is wrong"}
-	tcDoesStop    = text{ja: "お知らせをしばらく休む", en: "pause alerts for a while"}
+	tcDoesStop    = text{ja: "期間を決めて、お知らせを止める", en: "pause alerts for a while"}
 	tcDoesResume  = text{ja: "休んでいるお知らせを再開する", en: "end a pause"}
-	tcDoesLeave   = text{ja: "見守りをやめる", en: "stop watching an account"}
+	tcDoesLeave   = text{ja: "口座のお知らせを受け取るのを終える", en: "stop watching an account"}
 	tcDoesConnect = text{ja: "口座のつなぎ方を見る", en: "see how to connect an account"}
 )
 

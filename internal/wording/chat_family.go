@@ -27,7 +27,7 @@ var (
 	tcInvitedWho  = text{ja: "口座の名義人が、あなたを見守り家族に招いています。名義人のお名前は口座守も知らないため、書いていません。どなたからの招待か、ご本人に電話などで確かめてから押してください。", en: "The owner of the account invites you to watch it with them. We do not know their name, so it is not here: ask them yourself, for example by telephone, before you press."}
 	tcInvitedWhen = text{ja: "口座の名義人が緊急のお知らせに答えないとき、あなたにもこのLINEでお知らせします。", en: "When its owner does not answer an urgent alert, we tell you here too."}
 	tcInvitedMay  = text{ja: "あなたは「身に覚えがない」と銀行に伝えることができます。お金を動かすことはできません。あなたの回答は、名義人にも伝わります。", en: "You can tell the bank that it was not them. You cannot move money. The owner hears of your answers."}
-	tcInvitedEnd  = text{ja: "心当たりがない招待は、押さずにそのままにしてください。引き受けたあとも、「%s」でいつでもやめられます。", en: "If you do not know who sent this, do nothing. You can leave at any time by sending \"%s\"."}
+	tcInvitedEnd  = text{ja: "心当たりがない招待は、押さずにそのままにしてください。引き受けたあとも、「%s」と送れば、いつでもやめられます。", en: "If you do not know who sent this, do nothing. You can leave at any time by sending \"%s\"."}
 	tcJoin        = text{ja: "見守り家族になる", en: "Yes, I will watch"}
 	tcJoined      = text{ja: "見守り家族になりました", en: "You are watching over this account"}
 	tcJoinedAgain = text{ja: "すでに見守り家族です", en: "You are watching over it already"}

@@ -14,7 +14,7 @@ const maxButtons = 10
 var (
 	tcLinkHere    = text{ja: "%sのページでつなぐ", en: "Connect at %s"}
 	tcLinkHow     = text{ja: "銀行のページにログインして、つなぐこともできます。ボタンは%s以内に押してください。", en: "You can also log in at your bank and connect there. Press the button within %s."}
-	tcLinkEnd     = text{ja: "つないだあとも、「%s」でいつでもやめられます。", en: "You can leave at any time by sending \"%s\"."}
+	tcLinkEnd     = text{ja: "つないだあとも、「%s」と送れば、いつでもやめられます。", en: "You can leave at any time by sending \"%s\"."}
 	tcLinkFailed  = text{ja: "口座をつなげませんでした", en: "No account was connected"}
 	tcLinkFailedT = text{ja: "時間が過ぎたか、別のLINEの方が開いたため、何も登録していません。もう一度、「%s」からお試しください。", en: "It took too long, or somebody else's LINE opened the link, so nothing was connected. Send \"%s\" to try again."}
 	tcLinkAgain   = text{ja: "もう一度つなぐ", en: "Try again"}

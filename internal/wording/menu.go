@@ -31,7 +31,7 @@ var (
 	tSaySettings = text{ja: "設定", en: "settings"}
 	tSayFamily   = text{ja: "家族", en: "family"}
 	tSayHelp     = text{ja: "ヘルプ", en: "help"}
-	tSayLeave    = text{ja: "解除", en: "leave"}
+	tSayLeave    = text{ja: "見守りをやめる", en: "leave"}
 )
 
 // MenuBar is the text of the bar that opens the menu, at most 14 characters.

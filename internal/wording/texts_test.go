@@ -182,7 +182,7 @@ var spelt = map[string]*regexp.Regexp{
 	"お尋ねする": regexp.MustCompile(`たずね`), "今日": regexp.MustCompile(`きょう`), "済む": regexp.MustCompile(`すん[でだ]|すみ[まの]`),
 	"要る、不要": regexp.MustCompile(`いらない|いりません`), "だれ": regexp.MustCompile(`誰`), "ほか": regexp.MustCompile(`他[のに]`),
 	"ください": regexp.MustCompile(`下さい`), "できる": regexp.MustCompile(`出来`), "身に覚えのない（名詞の前）": regexp.MustCompile(`身に覚えがない(?:もの|お知らせ|引き落とし|取引)`),
-	"見守りをやめる": regexp.MustCompile(`登録をやめ`), "心当たりがある（回答）": regexp.MustCompile(`自分です`), "email": regexp.MustCompile(`(?i)\bmail(?:s|ed)?\b`),
+	"見守りをやめる": regexp.MustCompile(`登録をやめ|^解除$|見守りを解除|「解除」`), "心当たりがある（回答）": regexp.MustCompile(`自分です`), "email": regexp.MustCompile(`(?i)\bmail(?:s|ed)?\b`),
 }
 
 func TestEachWordIsWrittenInOneWay(t *testing.T) {
