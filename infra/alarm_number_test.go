@@ -12,6 +12,7 @@ import (
 
 	"kozamori/internal/ingest"
 	"kozamori/internal/notify"
+	"kozamori/internal/store"
 )
 
 // What an alarm says of itself is what it watches: its threshold, and for how long.
@@ -72,6 +73,7 @@ func TestTheNumbersOfTheParametersAreThoseInUse(t *testing.T) {
 	left := told(t, "template.yaml", says.String(), []string{
 		fmt.Sprintf("%s seconds of it may come at once", words[ingest.AtOnce]),
 		"@123abcde", "such as 2026-11-29", "Two with a comma between", "How many events a second", "How many other requests a second", "How many pushes a second", "How many mails a second", // examples, units
+		fmt.Sprintf("kept there for %s days", of(store.KeepCopies, day)),
 		"after half of it", "0s is never", "0 limits nothing", "s3://", "mTLS",
 		fmt.Sprintf("It takes %d of the account's concurrent executions, of which 100 must stay free", reserved(t)), // AWS's own
 	})

@@ -134,6 +134,24 @@ func TestThePaperOnProcessorsNamesEachService(t *testing.T) {
 	}
 }
 
+// What was erased is in no copy of the table for longer than people are told.
+func TestCopiesGoAsLateAsTheOthers(t *testing.T) {
+	t.Parallel()
+	stack := read(t, "../template.yaml")
+	all := regexp.MustCompile(`DeleteAfterDays: (\d+)`).FindAllStringSubmatch(stack, -1)
+	if len(all) != 2 { // here and there
+		t.Fatalf("%d lifecycles of copies", len(all))
+	}
+	for _, days := range all {
+		if days[1] != of(store.KeepCopies, day) {
+			t.Errorf("copies are kept for %s days, want %s", days[1], of(store.KeepCopies, day))
+		}
+	}
+	if want := "kept there for " + of(store.KeepCopies, day) + " days"; !strings.Contains(stack, want) {
+		t.Errorf("the parameter does not say %q", want)
+	}
+}
+
 func TestTheNumbersOfThePapersAreThoseInUse(t *testing.T) {
 	t.Parallel()
 	stack := read(t, "../template.yaml")
@@ -174,7 +192,7 @@ func TestTheNumbersOfThePapersAreThoseInUse(t *testing.T) {
 			"article 26", "articles 7 and 8", "November 2026", "3 to 5 days", "within 30 days, within 60 days", "One person", "more than 1,000", "the full one", "the one before",
 			"\n1. ", "\n2. ", "\n3. ", "\n4. ", "\n5. ", "\n6. ", "\n7. ",
 		},
-		"recovery.md":   {"no 2xx", "the last 5 minutes", "a minute: sweep", "one process", "a second copy", "A second copy"}, // the minutes are AWS's word, sweep's the template's
+		"recovery.md":   {"no 2xx", "the last 5 minutes", "a minute: sweep", "one process", "at most a day and the hours"}, // the minutes are AWS's word, sweep's the template's
 		"processors.md": {"`ap-northeast-1`", "one package"},
 	}
 	for name, text := range papers(t) {
