@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"kozamori/internal/bankapi"
 	"kozamori/internal/control"
 	"kozamori/internal/membership"
 	"kozamori/internal/watch"
@@ -15,7 +14,7 @@ func (w *world) everyOffer() {
 	w.call(401, "GET", "/offered-controls", "", "wrong")
 	w.call(200, "PUT", "/offered-controls", `{"controls":["stop_service","stop_links","stop_debits","limit"]}`)
 	w.call(422, "PUT", "/offered-controls", `{"controls":["x"]}`)
-	w.call(413, "PUT", "/offered-controls", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.tooBig("PUT", "/offered-controls")
 	w.call(401, "PUT", "/offered-controls", `{"controls":[]}`, "wrong")
 }
 
@@ -48,7 +47,7 @@ func (w *world) everyControlCall(b membership.Bound) {
 	w.call(200, "POST", one+"/state", `{"state":"applied"}`)
 	w.call(422, "POST", one+"/state", `{"state":"requested"}`)
 	w.call(404, "POST", "/controls/none/state", `{"state":"applied"}`)
-	w.call(413, "POST", one+"/state", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.tooBig("POST", one+"/state")
 	w.call(401, "POST", one+"/state", `{"state":"lifted"}`, "wrong")
 	w.tagged(412, "POST", one+"/state", `{"state":"lifted","text":"x"}`)
 	if _, err := w.controls.Withdraw(w.t.Context(), account, c.ID, control.Who{Watcher: b.Watcher.ID}); err != nil {

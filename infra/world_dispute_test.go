@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
-	"kozamori/internal/bankapi"
 	"kozamori/internal/callback"
 	"kozamori/internal/control"
 	"kozamori/internal/dispute"
@@ -43,7 +41,7 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	w.call(200, "POST", one+"/status", `{"status":"closed"}`)
 	w.call(409, "POST", one+"/status", `{"status":"frozen"}`)
 	w.call(422, "POST", one+"/status", `{"status":"opened"}`)
-	w.call(413, "POST", one+"/status", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.tooBig("POST", one+"/status")
 	w.call(409, "POST", one+"/status", `{"status":"received"}`)
 	w.call(200, "POST", one+"/status", `{"status":"reopened","text":"もう一度確認します。"}`)
 	w.call(409, "POST", one+"/status", `{"status":"reopened"}`)
@@ -53,7 +51,7 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	}
 	w.call(200, "POST", one+"/notes", `{"text":"折り返し済み","clerk":"佐藤"}`)
 	w.call(422, "POST", one+"/notes", `{"text":""}`)
-	w.call(413, "POST", one+"/notes", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.tooBig("POST", one+"/notes")
 	w.call(404, "POST", "/disputes/none/notes", `{"text":"x"}`)
 	for n := 1; n < dispute.MaxNotes; n++ {
 		w.call(200, "POST", one+"/notes", fmt.Sprintf(`{"text":"note %d"}`, n))
@@ -139,7 +137,7 @@ func (w *world) everyCampaignCall() {
 	w.call(409, "POST", one+"/state", `{"state":"dismissed"}`)
 	w.call(422, "POST", one+"/state", `{"state":"suspected"}`)
 	w.call(404, "POST", "/campaigns/none/state", `{"state":"ended"}`)
-	w.call(413, "POST", one+"/state", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.tooBig("POST", one+"/state")
 	w.call(401, "POST", one+"/state", `{"state":"ended"}`, "wrong")
 }
 

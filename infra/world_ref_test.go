@@ -1,10 +1,6 @@
 package infra_test
 
-import (
-	"strings"
-
-	"kozamori/internal/bankapi"
-)
+import ()
 
 // everyRefCall has an account called otherwise.
 func (w *world) everyRefCall() {
@@ -15,7 +11,7 @@ func (w *world) everyRefCall() {
 	w.call(409, "POST", refs, `{"account_ref":"acc_10c"}`)
 	w.call(409, "POST", "/accounts/acc_11/refs", `{"account_ref":"acc_8f3k"}`)
 	w.call(422, "POST", refs, `{"account_ref":"a b"}`)
-	w.call(413, "POST", refs, `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.tooBig("POST", refs)
 	w.call(200, "GET", "/accounts/acc_10b/refs", "")
 	w.call(422, "GET", "/accounts/a%20b/refs", "")
 }

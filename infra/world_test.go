@@ -153,6 +153,9 @@ func (w *world) call(want int, method, path, body string, key ...string) map[str
 	if method == http.MethodPost && strings.Contains(path, "/files?") {
 		r.Header.Set("Content-Type", "application/octet-stream")
 	}
+	if body == compressed {
+		r.Header.Set("Content-Encoding", "gzip")
+	}
 	r.Header.Set("Authorization", "Bearer "+strings.Join(append(key, w.bank.APIKey)[:1], ""))
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -167,6 +170,16 @@ func (w *world) call(want int, method, path, body string, key ...string) map[str
 		w.t.Errorf("%s %s: %d %v, want %d", method, path, res.StatusCode, v, want)
 	}
 	return v
+}
+
+// compressed is a body that says of itself that it is.
+const compressed = `{"compressed":true}`
+
+// tooBig sends more than is taken, and what says that it is compressed.
+func (w *world) tooBig(method, path string) {
+	w.t.Helper()
+	w.call(413, method, path, `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.call(415, method, path, compressed)
 }
 
 func (w *world) post(want int, body []byte) {
@@ -240,7 +253,7 @@ func (w *world) everyAccountCall() *watch.Dispute {
 	for _, path := range []string{"/codes", "/nonces"} {
 		w.call(401, "POST", path, `{}`, "wrong")
 		w.call(422, "POST", path, `{"account_ref":1}`)
-		w.call(413, "POST", path, `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+		w.tooBig("POST", path)
 		w.call(405, "GET", path, "")
 	}
 	w.call(201, "POST", "/nonces", `{"accounts":[{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"en"}]}`)
@@ -253,6 +266,7 @@ func (w *world) everyAccountCall() *watch.Dispute {
 	w.call(400, "POST", past, `[]`)
 	w.call(401, "POST", past, `{}`, "wrong")
 	w.call(413, "POST", past, strings.Repeat(" ", wire.MaxBody+1))
+	w.call(415, "POST", past, compressed)
 	w.call(422, "POST", past, `{"events":[{"id":"p2"}]}`)
 	w.call(422, "POST", past, `{"events":[],"from":"soon"}`)
 	w.call(405, "GET", past, "")
@@ -292,7 +306,7 @@ func (w *world) everyEnrolment() {
 	const path = "/mail-enrolments"
 	w.call(401, "POST", path, `{}`, "wrong")
 	w.call(422, "POST", path, `{"role":"owner","email":"fumi","accounts":[{"account_ref":"acc_9"}]}`)
-	w.call(413, "POST", path, `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.tooBig("POST", path)
 	w.call(409, "POST", path, `{"role":"guardian","email":"mari@example.jp","accounts":[{"account_ref":"acc_none"}]}`)
 	w.call(201, "POST", path, `{"role":"owner","email":"wrong@example.jp","lang":"ja","accounts":[{"account_ref":"acc_9"}]}`)
 	made := w.call(201, "POST", path, `{"role":"owner","email":"fumi@example.jp","accounts":[{"account_ref":"acc_9","account_mask":"普通 ***4567","links":[{"service":"paypay","since":"2019-05-01"}]}]}`)
@@ -357,7 +371,7 @@ func (w *world) everyKeyCall(d *watch.Dispute) {
 	w.call(200, "GET", "/contacts", "")
 	w.tagged(412, "PUT", "/contacts", `{"contacts":[]}`)
 	w.call(422, "PUT", "/contacts", `{"contacts":[{"phone":"#9110"}]}`)
-	w.call(413, "PUT", "/contacts", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.tooBig("PUT", "/contacts")
 	w.call(405, "POST", "/contacts", "")
 	made := w.call(201, "POST", "/keys", `{"label":"fraud desk","scopes":["disputes","feed"]}`)
 	id := fmt.Sprint("/keys/", made["key_id"])
@@ -367,7 +381,7 @@ func (w *world) everyKeyCall(d *watch.Dispute) {
 	w.call(204, "DELETE", id, "", fmt.Sprint(fresh["api_key"]))
 	w.call(404, "POST", id+"/rotation", "")
 	w.call(404, "DELETE", id, "")
-	w.call(413, "POST", "/keys", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.tooBig("POST", "/keys")
 	idle, key := bankapi.NewAPIKey(code, "for nothing", []bankapi.Scope{"nothing"}, w.Now(), time.Time{})
 	w.write(store.PutAPIKey(key)...)
 	for _, route := range bankapi.Routes() {

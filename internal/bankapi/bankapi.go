@@ -245,6 +245,9 @@ func (h *Handler) run(w http.ResponseWriter, r *http.Request, to route, id strin
 		return 0, nil, &problem.Problem{Status: http.StatusTooManyRequests, Code: problem.RateLimited, Title: "more requests than this bank may send; send the same one again",
 			RetryAfter: room.RetryAfter()}
 	}
+	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" && to.path != filesPath { // before it stands in a list
+		return 0, nil, &problem.Problem{Status: http.StatusUnsupportedMediaType, Code: problem.Encoding, Title: "a body is sent as it is, without Content-Encoding"}
+	}
 	act := h.begins(r, to, id, k)
 	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, call{k, act}))
 	defer func() {
