@@ -114,3 +114,32 @@ func TestAnErasureByTheTelephoneIsTakenBackByMail(t *testing.T) {
 		t.Error("they do not watch")
 	}
 }
+
+// An owner without an address, whose telephone somebody used to leave, may find nothing
+// in the chat: whatever they write that needs an account offers the way back, for as
+// long as there is one.
+func TestAnOwnerWithoutAnAddressFindsTheWayBackInTheChat(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{"一覧", "設定", "身に覚えがない", "家族", "サービス", "履歴", "お知らせを休む", "見守りをやめる"} {
+		t.Run(word, func(t *testing.T) {
+			h := newMailTown(t)
+			owner := h.alone("acc_1")
+			owner.says("見守りをやめる")
+			owner.taps("a=leave")
+			owner.says(word)
+			owner.reads("この口座の見守りは、少し前に終わりました")
+			owner.taps("a=restore")
+			owner.says(word)
+			if h.watcher(owner.id).Role != watch.Owner {
+				t.Error("they do not watch")
+			}
+		})
+	}
+	h := newMailTown(t)
+	owner := h.alone("acc_1")
+	owner.says("見守りをやめる")
+	owner.taps("a=leave")
+	h.Add(watch.RestoreFor + time.Hour)
+	owner.says("一覧")
+	owner.reads("始めるには、口座のある銀行で登録コードを受け取り")
+}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 
+	"kozamori/internal/membership"
 	"kozamori/internal/message"
 	"kozamori/internal/store"
+	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
@@ -48,4 +50,29 @@ func (t *talk) wayBack(ctx context.Context) (message.Message, error) {
 	}
 	return wording.WithWayBack(words, wording.LoweredFacts{Link: t.RestoreLink(step, reader.ID), ByMail: n.Alone, Restorable: true, Now: t.Now(),
 		Line: wording.StepLine{Step: step, Reader: reader}}), nil
+}
+
+// unconnected answers somebody who watches no account: with the way back, if they
+// left one as its owner within the last days, else with how to begin.
+func (t *talk) unconnected(ctx context.Context, lang watch.Lang) (plan, error) {
+	m, ok, err := t.leftBefore(ctx, lang)
+	if err == nil && !ok {
+		m = wording.NotConnected(lang)
+	}
+	return say(m), err
+}
+
+// leftBefore offers to bring back an owner who left, or in whose name somebody did who
+// had their telephone.
+func (t *talk) leftBefore(ctx context.Context, lang watch.Lang) (m message.Message, ok bool, err error) {
+	left, err := t.Membership.LeftBy(ctx, t.Event.User)
+	if err != nil || len(left) == 0 {
+		return m, false, err
+	}
+	f := wording.ChatLeaveFacts{Lang: lang, Now: t.at()}
+	for _, l := range left {
+		f.Accounts = append(f.Accounts, t.chatAccounts(ctx, lang, []membership.Bound{l.Bound})...)
+		f.Accounts[len(f.Accounts)-1].Step = l.Step
+	}
+	return wording.LeftBefore(f), true, nil
 }

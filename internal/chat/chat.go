@@ -56,6 +56,7 @@ type Membership interface {
 	Kept(ctx context.Context, step string) (bool, error)
 	Restore(ctx context.Context, k watch.AccountKey, step string, who settings.Who) (back bool, err error)
 	Left(ctx context.Context, step, watcher, lineUser string) (membership.Bound, error)
+	LeftBy(ctx context.Context, lineUser string) ([]membership.Leaving, error)
 	Followed(ctx context.Context, lineUser string, at time.Time, lang watch.Lang) error
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error

@@ -29,7 +29,7 @@ func (t *talk) door(ctx context.Context, name wording.Command, open func(watch.L
 	case t.Door == nil:
 		return say(wording.NotYet(lang, name)), nil
 	case len(list) == 0:
-		return say(wording.NotConnected(lang)), nil
+		return t.unconnected(ctx, lang)
 	}
 	link, err := t.Door(ctx, t.Event.User, lang)
 	if err != nil {

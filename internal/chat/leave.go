@@ -28,7 +28,7 @@ func (t *talk) askWhich(ctx context.Context, ask func(wording.ChatLeaveFacts) me
 	case err != nil:
 		return plan{}, err
 	case len(f.Accounts) == 0:
-		return say(wording.NotConnected(f.Lang)), nil
+		return t.unconnected(ctx, f.Lang)
 	}
 	return say(ask(f)), nil
 }

@@ -18,7 +18,7 @@ func (t *talk) recent(ctx context.Context) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	case len(accounts) == 0:
-		return say(wording.NotConnected(lang)), nil
+		return t.unconnected(ctx, lang)
 	}
 	return t.latest(ctx, accounts, lang)
 }
@@ -107,7 +107,7 @@ func (t *talk) services(ctx context.Context) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	case len(accounts) == 0:
-		return say(wording.NotConnected(lang)), nil
+		return t.unconnected(ctx, lang)
 	}
 	all, err := t.servicesOf(ctx, accounts, lang, false)
 	if err != nil {

@@ -31,7 +31,7 @@ func (t *talk) list(ctx context.Context) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	case len(accounts) == 0:
-		return say(wording.NotConnected(lang)), nil
+		return t.unconnected(ctx, lang)
 	}
 	f, err := t.open(ctx, accounts, lang)
 	switch {
@@ -67,7 +67,13 @@ func (t *talk) denied(ctx context.Context) (plan, error) {
 		p.say = []message.Message{also(help), p.say[0]} // the last is what is in sight
 		return p, err
 	case len(accounts) == 0:
-		return t.trouble(ctx)
+		p, err := t.trouble(ctx)
+		if left, ok, e := t.leftBefore(ctx, lang); err == nil && ok {
+			p.say = append(p.say, left)
+		} else if e != nil {
+			err = e
+		}
+		return p, err
 	}
 	help, err := t.help(ctx, accounts, lang)
 	return say(wording.NothingOpen(help)), err

@@ -20,7 +20,7 @@ func (t *talk) askPause(ctx context.Context) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	case len(list) == 0:
-		return say(wording.NotConnected(lang)), nil
+		return t.unconnected(ctx, lang)
 	}
 	return say(wording.AskPause(lang, t.at())), nil
 }
@@ -36,7 +36,7 @@ func (t *talk) pause(ctx context.Context, press button.Press) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	case len(list) == 0:
-		return say(wording.NotConnected(lang)), nil
+		return t.unconnected(ctx, lang)
 	}
 	p := say(wording.Paused(lang, until, t.at()))
 	p.do = func(ctx context.Context) error { return t.pauseUntil(ctx, list, until) }
@@ -59,7 +59,7 @@ func (t *talk) resume(ctx context.Context) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	case len(list) == 0:
-		return say(wording.NotConnected(lang)), nil
+		return t.unconnected(ctx, lang)
 	}
 	paused := false
 	for _, b := range list {

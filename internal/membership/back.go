@@ -98,6 +98,38 @@ func (d *Service) Left(ctx context.Context, id, watcher, lineUser string) (Bound
 	return Bound{Account: &watch.Account{AccountKey: step.Account, Mask: l.Mask}, Watcher: l.Watcher}, nil
 }
 
+// Leaving is an account that an owner left, with the step that says so.
+type Leaving struct {
+	Bound
+
+	Step string
+}
+
+// LeftBy are the accounts that a person of LINE left as an owner and can still come
+// back to: who holds their telephone afterwards may not be the one who left.
+func (d *Service) LeftBy(ctx context.Context, lineUser string) ([]Leaving, error) {
+	var out []Leaving
+	for t, err := range d.Store.Tickets(ctx, store.PersonTickets(lineUser)) {
+		if err != nil {
+			return nil, err
+		}
+		if t.Kind != store.TicketLeftOf {
+			continue
+		}
+		_, l, err := d.leaver(ctx, t.Hash, d.now())
+		if err == nil {
+			var left Bound
+			if left, err = d.Left(ctx, t.Hash, l.Watcher.ID, lineUser); err == nil {
+				out = append(out, Leaving{Bound: left, Step: t.Hash})
+			}
+		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // Restore takes a step of the trail back: what it lowered for a watcher, on the word
 // of anyone who watches the account, or that somebody watches no more, on the word
 // of an owner, be it the one who left; back tells that it was the second. It may be repeated.

@@ -11,33 +11,35 @@ import (
 )
 
 var (
-	tcAskLeave    = text{ja: "この口座の見守りをやめますか", en: "Stop watching this account?"}
-	tcAskWhich    = text{ja: "どの口座の見守りをやめますか", en: "Which account shall we stop watching?"}
-	tcAltLeave    = text{ja: "見守りをやめる手続き", en: "Ending the watch"}
-	tcAskLeaveTx  = text{ja: "やめると、お知らせは届かなくなります。やめない場合は、このままで結構です。", en: "You will get no more alerts. To keep watching, do nothing."}
-	tcLeaveOthers = text{ja: "あなたがやめると、見守り家族へのお知らせも終わり、そのことを伝えます。", en: "If you leave, your family members will be told, and get no more alerts."}
-	tcLeaveFor    = text{ja: "見守り家族をやめたことは、口座の名義人に伝えます。", en: "If you stop watching for family, the owner of the account is told."}
-	tcLeaveBank   = text{ja: "見守りをやめたことは、銀行に記録として伝わります。お名前、LINE、メールアドレスは伝えません。", en: "The bank sees that the watching has ended, but not your name, LINE account or email address."}
-	tcLeaveErase  = text{ja: "やめても、これまでのお知らせの記録は%[1]s残ります。「%[2]s」を押すと、記録も%[3]d日後に消します。", en: "Records of past alerts are kept for %[1]s after you leave. If you press \"%[2]s\", they are erased after %[3]d days."}
-	tcLeaveButton = text{ja: "見守りをやめる", en: "Stop watching"}
-	tcLeaveAll    = text{ja: "すべての口座をやめる", en: "Stop watching all of them"}
-	tcLeaveRow    = text{ja: "やめる：%s", en: "Stop: %s"}
-	tcLeaveShow   = text{ja: "%sの見守りをやめる", en: "Stop watching %s"}
-	tcAccountNo   = text{ja: "口座%d", en: "Account %d"}
-	tcNumbered    = text{ja: "%[1]d. %[2]s", en: "%[1]d. %[2]s"}
-	tcSince       = text{ja: "%sから見守り", en: "watched since %s"}
-	tcSinceFor    = text{ja: "%sから、見守り家族として", en: "watched for family since %s"}
-	tcLeft        = text{ja: "口座の見守りをやめました", en: "We have stopped watching"}
-	tcLeftText    = text{ja: "お知らせは、もう届きません。", en: "You will get no more alerts."}
-	tcLeftKept    = text{ja: "これまでのお知らせの記録は、%[1]sで消えます。「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録は、証拠として%[2]s残ります。", en: "Records of past alerts are deleted after %[1]s. What was reported to the bank, and who changed how the account is watched, is kept as evidence for %[2]s."}
-	tcLeftSelf    = text{ja: "あなたのLINEの情報、メールアドレス、設定は、あなたが見守りを元に戻せるように%s残り、そのあと消えます。", en: "So that you can set this back, your LINE id, email address and settings are kept for %s and deleted then."}
-	tcLeftNotMe   = text{ja: "ご自分でやめたのでなければ、%[1]d日以内に「%[2]s」を押してください。見守りも設定も元に戻ります。", en: "If you did not do this, press \"%[2]s\" within %[1]d days: the watching and your settings come back."}
-	tcLeftNotAny  = text{ja: "ご自分でやめたのでなければ、%d日以内に、下のボタンで口座ごとに元に戻してください。設定も元に戻ります。", en: "If you did not do this, use the buttons below within %d days, one for each account: the watching and your settings come back."}
-	tcLeftSeek    = text{ja: "ご自分でやめたのでなければ、%[1]d日以内に、LINEのトークかメールに届く「%[2]s」を押してください。", en: "If you did not do this, press \"%[2]s\" within %[1]d days: it is in the message that we send you on LINE or by email."}
-	tcLeftRow     = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
-	tcLeftBack    = text{ja: "あなたのLINEの情報、メールアドレス、設定は、口座の名義人が見守りを元に戻せるように%s残り、そのあと消えます。", en: "So that an owner of the account can set this back, your LINE id, email address and settings are kept for %s and deleted then."}
-	tcLeftAgain   = text{ja: "もう一度始めるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
-	tcLeftInvite  = text{ja: "見守り家族としてもう一度見守るには、口座の名義人からの新しい招待が必要です。", en: "To watch for family again, you need another invitation by the owner."}
+	tcAskLeave     = text{ja: "この口座の見守りをやめますか", en: "Stop watching this account?"}
+	tcAskWhich     = text{ja: "どの口座の見守りをやめますか", en: "Which account shall we stop watching?"}
+	tcLeftBefore   = text{ja: "この口座の見守りは、少し前に終わりました。お知らせは届きません。", en: "The watching of this account ended a short while ago. You hear nothing about it."}
+	tcLeftBeforeRe = text{ja: "ご自分でやめたのでなければ、下のボタンで元に戻してください。設定も元に戻ります。終わってから%d日のあいだ、戻せます。", en: "If you did not do this yourself, bring it back with the button below. Your settings come back with it. You can do so until %d days after it ended."}
+	tcAltLeave     = text{ja: "見守りをやめる手続き", en: "Ending the watch"}
+	tcAskLeaveTx   = text{ja: "やめると、お知らせは届かなくなります。やめない場合は、このままで結構です。", en: "You will get no more alerts. To keep watching, do nothing."}
+	tcLeaveOthers  = text{ja: "あなたがやめると、見守り家族へのお知らせも終わり、そのことを伝えます。", en: "If you leave, your family members will be told, and get no more alerts."}
+	tcLeaveFor     = text{ja: "見守り家族をやめたことは、口座の名義人に伝えます。", en: "If you stop watching for family, the owner of the account is told."}
+	tcLeaveBank    = text{ja: "見守りをやめたことは、銀行に記録として伝わります。お名前、LINE、メールアドレスは伝えません。", en: "The bank sees that the watching has ended, but not your name, LINE account or email address."}
+	tcLeaveErase   = text{ja: "やめても、これまでのお知らせの記録は%[1]s残ります。「%[2]s」を押すと、記録も%[3]d日後に消します。", en: "Records of past alerts are kept for %[1]s after you leave. If you press \"%[2]s\", they are erased after %[3]d days."}
+	tcLeaveButton  = text{ja: "見守りをやめる", en: "Stop watching"}
+	tcLeaveAll     = text{ja: "すべての口座をやめる", en: "Stop watching all of them"}
+	tcLeaveRow     = text{ja: "やめる：%s", en: "Stop: %s"}
+	tcLeaveShow    = text{ja: "%sの見守りをやめる", en: "Stop watching %s"}
+	tcAccountNo    = text{ja: "口座%d", en: "Account %d"}
+	tcNumbered     = text{ja: "%[1]d. %[2]s", en: "%[1]d. %[2]s"}
+	tcSince        = text{ja: "%sから見守り", en: "watched since %s"}
+	tcSinceFor     = text{ja: "%sから、見守り家族として", en: "watched for family since %s"}
+	tcLeft         = text{ja: "口座の見守りをやめました", en: "We have stopped watching"}
+	tcLeftText     = text{ja: "お知らせは、もう届きません。", en: "You will get no more alerts."}
+	tcLeftKept     = text{ja: "これまでのお知らせの記録は、%[1]sで消えます。「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録は、証拠として%[2]s残ります。", en: "Records of past alerts are deleted after %[1]s. What was reported to the bank, and who changed how the account is watched, is kept as evidence for %[2]s."}
+	tcLeftSelf     = text{ja: "あなたのLINEの情報、メールアドレス、設定は、あなたが見守りを元に戻せるように%s残り、そのあと消えます。", en: "So that you can set this back, your LINE id, email address and settings are kept for %s and deleted then."}
+	tcLeftNotMe    = text{ja: "ご自分でやめたのでなければ、%[1]d日以内に「%[2]s」を押してください。見守りも設定も元に戻ります。", en: "If you did not do this, press \"%[2]s\" within %[1]d days: the watching and your settings come back."}
+	tcLeftNotAny   = text{ja: "ご自分でやめたのでなければ、%d日以内に、下のボタンで口座ごとに元に戻してください。設定も元に戻ります。", en: "If you did not do this, use the buttons below within %d days, one for each account: the watching and your settings come back."}
+	tcLeftSeek     = text{ja: "ご自分でやめたのでなければ、%[1]d日以内に、LINEのトークかメールに届く「%[2]s」を押してください。", en: "If you did not do this, press \"%[2]s\" within %[1]d days: it is in the message that we send you on LINE or by email."}
+	tcLeftRow      = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
+	tcLeftBack     = text{ja: "あなたのLINEの情報、メールアドレス、設定は、口座の名義人が見守りを元に戻せるように%s残り、そのあと消えます。", en: "So that an owner of the account can set this back, your LINE id, email address and settings are kept for %s and deleted then."}
+	tcLeftAgain    = text{ja: "もう一度始めるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
+	tcLeftInvite   = text{ja: "見守り家族としてもう一度見守るには、口座の名義人からの新しい招待が必要です。", en: "To watch for family again, you need another invitation by the owner."}
 
 	tcErase       = text{ja: "記録も消す", en: "Erase the records too"}
 	tcAskErase    = text{ja: "見守りをやめて、記録も消しますか", en: "Stop watching, and erase the records?"}
@@ -244,6 +246,18 @@ func Left(f ChatLeaveFacts) message.Message {
 		m.Text = append(m.Text, leftBack(lang))
 	}
 	f.again(&m)
+	return m
+}
+
+// LeftBefore tells an owner who watches no account any more which they left within
+// the last days, and offers to bring them back.
+func LeftBefore(f ChatLeaveFacts) message.Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tcNone.in(lang), tcNone.in(lang))
+	m.Facts = f.rows(false, anyAccount)
+	f.notMe(&m)
+	m.Text = []string{tcLeftBefore.in(lang), tcLeftBeforeRe.in(lang, watch.RestoreDays), tcNoneText.in(lang)}
+	m.Choices = choices(lang, CmdConnect, CmdTrouble)
 	return m
 }
 

@@ -48,6 +48,10 @@ func chat(lang watch.Lang) []Kind {
 	add("leave?", wording.AskLeave(leave))
 	add("erase?", wording.AskErase(leave))
 	add("left", wording.Left(leave))
+	before := leave
+	before.Accounts = []wording.ChatAccount{one}
+	before.Accounts[0].Step = "s7"
+	add("left some days before", wording.LeftBefore(before))
 	add("erased", wording.Erased(leave))
 	return out
 }
