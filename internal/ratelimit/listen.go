@@ -124,7 +124,10 @@ func (l *listener) take(c net.Conn) *conn {
 // up if that is too much together. The lock is held.
 func (l *listener) holds(c *conn, more int) {
 	l.counts(c, more)
-	for l.held > l.mostHeld && l.giveUp() {
+	for l.held > l.mostHeld {
+		if !l.giveUp() {
+			return
+		}
 	}
 }
 
