@@ -203,7 +203,7 @@ type conn struct {
 	place   *list.Element // among the strangers; nil if it is none
 	holds   int
 	known   atomic.Bool
-	half    bool // our half is closed
+	half    atomic.Bool // our half is closed
 	once    sync.Once
 }
 
@@ -234,12 +234,12 @@ func (c *conn) CloseWrite() error {
 	if t, ok := c.Conn.(*net.TCPConn); ok {
 		_ = t.CloseWrite()
 	}
-	c.half = true
+	c.half.Store(true)
 	panic(http.ErrAbortHandler) // net/http closes, and says nothing of it
 }
 
 func (c *conn) Close() error {
-	if c.half {
+	if c.half.Load() {
 		time.AfterFunc(lingers, func() { _ = c.shut() })
 		return nil
 	}
