@@ -32,8 +32,8 @@ const (
 	// mostlyDenial is when the whole is taken for a denial.
 	mostlyDenial = 0.5
 
-	// What it takes to believe them and not the rules: a denial by the rules stays one
-	// if anything is denied in it.
+	// What it takes to believe them and not the rules, but where those say that it is a
+	// denial.
 	nearlyAll, muchLike, noDenial = 0.75, 0.4, 0.03
 )
 

@@ -66,7 +66,7 @@ func Read(text string) Meaning {
 		return Dispute // of what, if not of what we told
 	case m == Unsure && !decided:
 		return nearest(text)
-	case m != Dispute || !negated(text) && len(sentences(text)) == 1:
+	case m != Dispute: // a denial by the rules stays one
 		return otherwise(text, m)
 	}
 	return m
