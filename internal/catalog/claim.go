@@ -31,6 +31,6 @@ func ClaimDays(t watch.Total, bank string, noticed time.Time) []time.Time {
 	if b, ok := BankByCode(bank); ok {
 		add(b.Claims, t.Loss())
 	}
-	slices.SortFunc(days, time.Time.Compare)
+	slices.SortStableFunc(days, time.Time.Compare)
 	return slices.CompactFunc(days, time.Time.Equal)
 }

@@ -158,7 +158,7 @@ func sum(debits []Debit) (out []Sum) {
 	for _, s := range sums {
 		out = append(out, *s)
 	}
-	slices.SortFunc(out, func(a, b Sum) int {
+	slices.SortStableFunc(out, func(a, b Sum) int {
 		return cmp.Or(cmp.Compare(b.Total, a.Total), cmp.Compare(a.Service, b.Service))
 	})
 	return out

@@ -165,7 +165,7 @@ func (n *nearby) said(text string, same bool) (share map[Meaning]float64, top Me
 			found = append(found, i)
 		}
 	}
-	slices.SortFunc(found, func(a, b int) int { return cmp.Or(cmp.Compare(like[b], like[a]), cmp.Compare(a, b)) })
+	slices.SortStableFunc(found, func(a, b int) int { return cmp.Or(cmp.Compare(like[b], like[a]), cmp.Compare(a, b)) })
 	share, top = map[Meaning]float64{}, unknown
 	all := 0.0
 	for _, i := range found[:min(len(found), neighbours)] {

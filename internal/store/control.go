@@ -50,7 +50,7 @@ func (s *Store) Controls(ctx context.Context, k watch.AccountKey, named ...strin
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	slices.SortFunc(keys, func(a, b Key) int { return strings.Compare(a.PK, b.PK) })
+	slices.SortStableFunc(keys, func(a, b Key) int { return strings.Compare(a.PK, b.PK) })
 	keys = slices.Compact(keys)
 	found, err := s.Get(ctx, keys...)
 	if err != nil {

@@ -91,7 +91,7 @@ func (a *Activity) burst(r *Record) bool {
 			at = append(at, d.At)
 		}
 	}
-	slices.SortFunc(at, time.Time.Compare)
+	slices.SortStableFunc(at, time.Time.Compare)
 	for i := BurstCount - 1; i < len(at); i++ {
 		if at[i].Sub(at[i-BurstCount+1]) <= BurstWindow {
 			// The window must hold this debit: all candidates are within

@@ -222,7 +222,7 @@ func (e *Entry) rank() int {
 // sortEntries puts entries into the order in which they happened. Of two
 // amounts for one moment, the one received later counts.
 func sortEntries(entries []Entry) {
-	slices.SortFunc(entries, inOrder)
+	slices.SortStableFunc(entries, inOrder)
 }
 
 func inOrder(a, b Entry) int {

@@ -188,7 +188,7 @@ func (r *Record) Kept() int64 {
 func (r *Record) TwinOf(t Twin) {
 	r.Twins = slices.DeleteFunc(slices.Clone(r.Twins), func(x Twin) bool { return x.Record == t.Record })
 	r.Twins = append(r.Twins, t)
-	slices.SortFunc(r.Twins, func(a, b Twin) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Record, b.Record)) })
+	slices.SortStableFunc(r.Twins, func(a, b Twin) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Record, b.Record)) })
 	r.Twins = r.Twins[max(0, len(r.Twins)-MaxTwins):]
 }
 
@@ -198,7 +198,7 @@ const nearTwins = 8
 // Near lists the twins closest in time to a moment.
 func (r *Record) Near(at time.Time) []string {
 	twins := slices.Clone(r.Twins)
-	slices.SortFunc(twins, func(a, b Twin) int {
+	slices.SortStableFunc(twins, func(a, b Twin) int {
 		return cmp.Or(cmp.Compare(at.Sub(a.At).Abs(), at.Sub(b.At).Abs()), cmp.Compare(a.Record, b.Record))
 	})
 	var out []string

@@ -103,7 +103,7 @@ func summariesOf(watcher string, all []*Record) *summaries {
 			}
 		}
 	}
-	slices.SortFunc(s.begins, time.Time.Compare)
+	slices.SortStableFunc(s.begins, time.Time.Compare)
 	return s
 }
 
