@@ -218,6 +218,7 @@ func TestInAnOrdinaryYearNothingIsUrgentButANewLink(t *testing.T) {
 				if l.history {
 					h.call(http.MethodPost, "/accounts/acc_1/history", pastYear(from))
 				}
+				h.settle() // else that would wait for days, and the bank with it
 				all, heard := l.year(from, rand.New(rand.NewPCG(seed, 1))), make([]year, len(people))
 				for i, e := range all {
 					before := make([]int, len(people))

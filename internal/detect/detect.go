@@ -156,6 +156,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 				a.activity = &watch.Activity{}
 			}
 			todo := b.byAccount[k]
+			a.alone = len(todo) == 1
 			for _, w := range inOrder(todo) {
 				done, err := a.recovering(ctx, w)
 				if err != nil {

@@ -24,6 +24,10 @@ type accountWork struct {
 	onRecord map[string]bool   // whether there was a record of an id just before this work
 	wrote    bool              // since then
 	standing map[string][]made // of each watcher, those that stand; nil until they are read
+	// alone is of a call with one event of the account. What others of the same call leave
+	// is queued once all of them are on record: a link goes before the debit that it made
+	// possible, and what is undone is told as undone.
+	alone bool
 }
 
 // outcome is what an event leaves to be queued.
@@ -317,7 +321,7 @@ func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...cha
 // one commit. What it returns is still to be queued.
 func (a *accountWork) write(ctx context.Context, e *watch.Event, writes []store.Write, out outcome) (outcome, error) {
 	a.wrote = true
-	if a.Together != nil {
+	if a.Together != nil && a.alone {
 		var jobs queue.Jobs
 		out.jobs(&jobs, e)
 		err := a.Together(ctx, writes, &jobs)

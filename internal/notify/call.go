@@ -46,10 +46,10 @@ func (s *Stage) call(ctx context.Context, c caller, n *call) (came, error) {
 	if err != nil {
 		return came{}, err
 	}
-	began := s.Now()
+	began, begun := s.Now(), false
 	var unkept error
 	o := came{err: s.post(ctx, c, n.is.Bank, n.about, n.is.ID, n.body, func() (mine bool) {
-		began = s.Now()
+		began, begun = s.Now(), logged.Version == 0
 		mine, unkept = s.hold(ctx, n, logged, began)
 		return mine
 	})}
@@ -67,7 +67,11 @@ func (s *Stage) call(ctx context.Context, c caller, n *call) (came, error) {
 			return nil // nothing has changed
 		}
 		o.note(logged, began)
-		err := s.Store.Write(ctx, store.PutCallback(logged, n.kept())...)
+		body := n.kept()
+		if begun {
+			body = nil // it was kept a moment ago
+		}
+		err := s.Store.Write(ctx, store.PutCallback(logged, body)...)
 		if _, lost := store.AsCondition(err); lost { // another process calls at the same time
 			again, err := s.logged(ctx, n)
 			if err != nil {
@@ -86,7 +90,11 @@ func (s *Stage) hold(ctx context.Context, n *call, logged *store.Callback, now t
 		return false, nil
 	}
 	logged.HeldUntil = now.Add(callback.Held).UTC().Truncate(time.Millisecond)
-	err = s.Store.Write(ctx, store.PutCallback(logged, n.kept())...)
+	var body []byte
+	if logged.Version == 0 {
+		body = n.kept()
+	}
+	err = s.Store.Write(ctx, store.PutCallback(logged, body)...)
 	if _, lost := store.AsCondition(err); lost {
 		return false, nil
 	}

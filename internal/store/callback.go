@@ -166,6 +166,9 @@ func PutCallback(c *Callback, body []byte) []Write {
 	if c.AskedAt.After(last) {
 		last = c.AskedAt
 	}
+	if c.HeldUntil.After(last) {
+		last = c.HeldUntil
+	}
 	expires := until(last, KeepCallback)
 	w := []Write{{Item: Item{Key: callbackKey(c.ID), Body: callbacks.Encode(c), Expires: expires, History: Key{callbacksPK(c.Bank), stamp(c.At) + "#" + c.ID}}, If: At(c.Version)}}
 	if body != nil {
