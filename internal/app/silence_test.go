@@ -330,7 +330,7 @@ func (s *silences) judge() {
 			if soon := due.Add(slack); soon.Before(q.back) && asleep(soon).Equal(soon) && stays(due.Add(-time.Minute), soon) && silent != 1 {
 				t.Errorf("%s is not told of the silence of %s to %s", p.id, q.since, q.back)
 			}
-			if soon := asleep(q.back).Add(slack); silent == 1 && soon.Before(end) && stays(due.Add(-time.Minute), soon) && heard != 1 {
+			if soon := asleep(q.back).Add(slack); silent == 1 && soon.Before(end) && asleep(soon).Equal(soon) && stays(due.Add(-time.Minute), soon) && heard != 1 {
 				t.Errorf("%s is not told of the end at %s", p.id, q.back)
 			}
 		}
