@@ -38,5 +38,6 @@ func (s *Stage) Kept(ctx context.Context, t *testing.T, k watch.AccountKey) bool
 		}
 		return as[k].Prefilter
 	}
-	return read() == read()
+	first, again := read(), read()
+	return first == again
 }
