@@ -2,7 +2,6 @@ package phrase
 
 import (
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	_ "embed" // the tables
 	"io"
@@ -158,17 +157,24 @@ func (n *nearby) said(text string, same bool) (share map[Meaning]float64, top Me
 			like[i] += w
 		}
 	}
-	var found []int
+	var found []int // the nearest, in that order
 	for i := range like {
-		if like[i] > 0 && (same || n.all[i].text != text) {
-			like[i] /= math.Sqrt(norm * n.all[i].norm)
-			found = append(found, i)
+		if like[i] == 0 || !same && n.all[i].text == text {
+			continue
+		}
+		like[i] /= math.Sqrt(norm * n.all[i].norm)
+		at := len(found)
+		for at > 0 && like[i] > like[found[at-1]] {
+			at--
+		}
+		if at < neighbours {
+			found = slices.Insert(found, at, i)
+			found = found[:min(len(found), neighbours)]
 		}
 	}
-	slices.SortStableFunc(found, func(a, b int) int { return cmp.Or(cmp.Compare(like[b], like[a]), cmp.Compare(a, b)) })
 	share, top = map[Meaning]float64{}, unknown
 	all := 0.0
-	for _, i := range found[:min(len(found), neighbours)] {
+	for _, i := range found {
 		near = max(near, like[i])
 		share[n.all[i].meaning] += like[i] * like[i] * like[i]
 		all += like[i] * like[i] * like[i]
