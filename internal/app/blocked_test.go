@@ -67,6 +67,76 @@ func TestWhatLINETookForWhoHadLeftIsToldAnotherWay(t *testing.T) {
 	}
 }
 
+// What the bank did about a debit of long ago is told another way too, and by whatever
+// address the person gave: not only what happened in the last days, and on this account.
+func TestWhatTheBankDidIsToldAnotherWayWhenLINETookItForWhoHadLeft(t *testing.T) {
+	for name, mail := range map[string]string{"an address of this account": "acc_1", "an address of another account": "acc_2"} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.two()
+			w.send("t1")
+			w.settle()
+			id := w.tap().Dispute.ID
+			w.settle()
+			w.Clock.Add(30 * 24 * time.Hour)
+			w.addressOn(mail)
+			before := len(w.line.Messages())
+			if _, err := w.disputes.SetStatus(t.Context(), "0125", id, watch.DisputeRefunded, ""); err != nil {
+				t.Fatal(err)
+			}
+			w.settle()
+			if n := len(w.line.Messages()); n != before+1 || len(w.mails) != 0 {
+				t.Fatalf("%d messages more, mails to %q", n-before, w.mails)
+			}
+			left := w.Now().Add(-time.Minute)
+			w.Clock.Add(time.Hour)
+			people := &membership.Service{Store: w.store, Keys: worldtest.Keys(t), Queue: w.queue, Now: w.Now, Logger: w.log}
+			for range 2 {
+				if err := people.Unfollowed(t.Context(), lineUser, left); err != nil {
+					t.Fatal(err)
+				}
+				w.settle()
+			}
+			if !slices.Equal(w.mails, []string{"owner@example.jp"}) {
+				t.Errorf("mails to %q", w.mails)
+			}
+		})
+	}
+}
+
+// two has the owner watch a second account.
+func (w *world) two() {
+	w.t.Helper()
+	ctx := context.Background()
+	for _, ref := range []string{"acc_1", "acc_2"} {
+		k := watch.AccountKey{Bank: "0125", Ref: ref}
+		a, err := w.store.Account(ctx, watch.AccountKey{Bank: "0125", Ref: "acc_1"})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		a.AccountKey = k
+		writes := []store.Write{store.PutBinding(lineUser, store.Binding{OnAccount: watch.On(k), Watcher: "w1"})}
+		if ref != "acc_1" {
+			a.Version = 0
+			writes = append(writes, store.PutAccount(a))
+		}
+		if err := w.store.Write(ctx, writes...); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// addressOn gives the owner a mail address on one account.
+func (w *world) addressOn(ref string) {
+	w.t.Helper()
+	if _, err := w.store.UpdateAccount(context.Background(), watch.AccountKey{Bank: "0125", Ref: ref}, func(a *watch.Account) ([]store.Write, error) {
+		a.Watchers[0].Channels = append(a.Watchers[0].Channels, watch.Channel{Kind: watch.Email, Address: "owner@example.jp"})
+		return nil, nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // Who leaves while a message is on its way to LINE is told another way, too: who sends it
 // may have looked a moment before.
 func TestWhoLeavesAsTheyAreToldIsToldAnotherWay(t *testing.T) {

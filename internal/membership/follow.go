@@ -38,8 +38,8 @@ func (d *Service) Unfollowed(ctx context.Context, lineUser string, at time.Time)
 const onItsWay = 30 * time.Second
 
 // lost has the next channel tell what the chat took for a person since they had left it
-// at a time, and until they came back, if they did: of what happened no longer before
-// than watch.PastAfter.
+// at a time, and until they came back, if they did. What it is about may be of long ago,
+// as what the bank did about a dispute: all records are looked through.
 func (d *Service) lost(ctx context.Context, lineUser string, at time.Time) error {
 	if d.Queue == nil {
 		return nil
@@ -84,7 +84,7 @@ func (d *Service) lostOf(ctx context.Context, k watch.AccountKey, lineUser strin
 	if !ok {
 		return nil
 	}
-	for r, err := range d.Store.History(ctx, k, at.Add(-watch.PastAfter), time.Time{}) {
+	for r, err := range d.Store.History(ctx, k, time.Time{}, time.Time{}) {
 		if err != nil {
 			return err
 		}

@@ -59,7 +59,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 	if err != nil || w == nil || f.Kind != watch.Bounced || ofCopies(&ch, w, f.Addresses) {
 		return err
 	}
-	return s.missed(ctx, record, delivery, w, problemBounced, time.Time{})
+	return s.missed(ctx, r, d, w, problemBounced, time.Time{})
 }
 
 // gone acts on a message that a channel took after its reader had left it: LINE answers
@@ -88,7 +88,7 @@ func (s *Stage) gone(ctx context.Context, m queue.Message, j watch.Job) queue.Ve
 	if !ok {
 		return queue.Acknowledge
 	}
-	if err := s.missed(ctx, r.ID, d.ID, w, problemGone, j.Since); err != nil {
+	if err := s.missed(ctx, r, d, w, problemGone, j.Since); err != nil {
 		return s.broken(m, "what came of a message cannot be written", err)
 	}
 	return queue.Acknowledge
@@ -96,11 +96,18 @@ func (s *Stage) gone(ctx context.Context, m queue.Message, j watch.Job) queue.Ve
 
 // missed writes that a delivery did not arrive though a provider took it, not before
 // a time; the next channel has it at once.
-func (s *Stage) missed(ctx context.Context, record, delivery string, w *watch.Watcher, problem string, since time.Time) error {
-	now := s.Now()
+func (s *Stage) missed(ctx context.Context, r *watch.Record, of *watch.Delivery, w *watch.Watcher, problem string, since time.Time) error {
+	now, delivery := s.Now(), of.ID
+	if !of.Kind.OfIncident() {
+		wide, err := s.widely(ctx, r.Account, w)
+		if err != nil {
+			return err
+		}
+		w = wide
+	}
 	var lost bool
 	var added []watch.Delivery
-	r, err := s.Store.UpdateRecord(ctx, record, func(r *watch.Record) error {
+	r, err := s.Store.UpdateRecord(ctx, r.ID, func(r *watch.Record) error {
 		d, ok := r.Delivery(delivery)
 		if !ok || d.State != watch.Accepted && d.State != watch.Sending || d.AcceptedAt.Before(since) {
 			return errSettled
@@ -122,7 +129,7 @@ func (s *Stage) missed(ctx context.Context, record, delivery string, w *watch.Wa
 		return ignoreNotFound(err)
 	}
 	if lost {
-		s.Logger.ErrorContext(ctx, "a delivery is given up", "record", record, "delivery", delivery, "problem", problem)
+		s.Logger.ErrorContext(ctx, "a delivery is given up", "record", r.ID, "delivery", delivery, "problem", problem)
 	}
 	s.queue(ctx, r, added)
 	return s.follow(ctx, r, delivery)
