@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/testkit/breadth"
 	"kozamori/internal/watch"
 )
 
@@ -32,9 +33,12 @@ func household4(t *testing.T) (h *town, all map[string]*person) {
 func TestTakingAReportBackTakesTwoStepsAndEverybodyHears(t *testing.T) {
 	t.Parallel()
 	roles := []string{"owner", "other owner", "guardian", "other guardian"}
-	for _, way := range []string{"chat", "page"} {
-		for _, reports := range roles {
-			for _, takes := range roles {
+	for i, way := range []string{"chat", "page"} {
+		for j, reports := range roles {
+			for k, takes := range roles {
+				if (i+j+k)%breadth.Of(2, 1) != 0 {
+					continue
+				}
 				t.Run(way+", "+reports+" reports, "+takes+" takes back", func(t *testing.T) {
 					t.Parallel()
 					backInTwo(t, way, reports, takes)

@@ -27,6 +27,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/breadth"
 	"kozamori/internal/testkit/codectest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
@@ -35,12 +36,11 @@ import (
 
 // The model: real stages in this process, between simulated outsides. A seed
 // decides everything that happens, in which order queues hand out what they
-// hold, which calls fail and how, and after which effect the process dies. When
-// all has settled, what reached phones, mailboxes and the bank is compared with
-// what happened and with what people said.
+// hold, which calls fail and how, and after which effect the process dies. What reached
+// phones, mailboxes and the bank in the end is compared with what happened and was said.
 
 var (
-	modelSeeds = flag.Int("model-seeds", 12, "how many seeds of the model are run")
+	modelSeeds = flag.Int("model-seeds", breadth.Of(6, 12), "how many seeds of the model are run")
 	modelFrom  = flag.Uint64("model-from", 0, "the first seed of the model")
 )
 

@@ -201,7 +201,7 @@ func (x *village) waits() (out []string) {
 // it is told.
 func TestAPersonHasOneMessageOfAFile(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(breadth.Of(4, 25)) {
+	for seed := range uint64(breadth.Of(2, 25)) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			x := newVillage(t, seed)

@@ -247,7 +247,7 @@ func TestEachPersonIsToldOfALongSilenceAndItsEndOnce(t *testing.T) {
 			t.Parallel()
 			s := newSilences(t, seed)
 			s.hears()
-			for range 14 {
+			for range breadth.Of(6, 14) {
 				for end := s.Now().Add(time.Duration(20+s.rnd.IntN(500)) * time.Minute); s.Now().Before(end); s.pass(10 * time.Minute) {
 					s.hears() // it is heard for a while
 				}

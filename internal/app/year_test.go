@@ -201,7 +201,7 @@ func (h *town) happens(i int, e happening) {
 func TestInAnOrdinaryYearNothingIsUrgentButANewLink(t *testing.T) {
 	t.Parallel()
 	for i, l := range lives {
-		if i%4 != 0 && !breadth.Whole() {
+		if i%6 != 0 && !breadth.Whole() {
 			continue
 		}
 		seeds := 1

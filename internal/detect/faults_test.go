@@ -20,6 +20,7 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/breadth"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
@@ -305,7 +306,7 @@ func TestWhateverGoesWrongOnceTheSameIsLeft(t *testing.T) {
 				continue
 			}
 			for _, how := range []string{fails, unknown, overtaken, hit, twice, panics} {
-				for at := 1; ; at++ {
+				for at := 1; ; at += breadth.Of(3, 1) {
 					s, hit := run(how, step, at)
 					if !hit {
 						break

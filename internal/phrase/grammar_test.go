@@ -107,7 +107,7 @@ func TestSentencesOfTheGrammarAreUnderstood(t *testing.T) {
 func understandsGrammar(t *testing.T, file string) {
 	t.Helper()
 	g := readGrammar(t, file)
-	each := breadth.Of(4, 16)
+	each := breadth.Of(2, 16)
 	right, all := map[string]int{}, map[string]int{}
 	for i, way := range g.ways {
 		r := rand.New(rand.NewPCG(uint64(i), 15))

@@ -136,9 +136,12 @@ func TestExamplesAreUnderstood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, right := 0, 0
+	at, n, right := 0, 0, 0
 	for line := range strings.Lines(string(b)) {
 		text, meaning, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		if at++; at%breadth.Of(3, 1) != 0 {
+			continue
+		}
 		n++
 		switch got := Read(text); {
 		case string(got) == meaning:
@@ -148,7 +151,7 @@ func TestExamplesAreUnderstood(t *testing.T) {
 			t.Errorf("%q, a denial, was taken as %q", text, got)
 		}
 	}
-	if n < 600 || right*100 < n*96 {
+	if at < 600 || right*100 < n*96 {
 		t.Errorf("%d of %d understood", right, n)
 	}
 }

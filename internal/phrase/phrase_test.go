@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"kozamori/internal/phrase"
+	"kozamori/internal/testkit/breadth"
 )
 
 // said are phrases and what is meant by them. Those of said.tsv, more.tsv,
@@ -79,7 +80,10 @@ func TestPhrasesAreUnderstood(t *testing.T) {
 		if len(list) < 50 {
 			t.Fatalf("%s holds %d phrases", file, len(list))
 		}
-		for _, p := range list {
+		for i, p := range list {
+			if i%breadth.Of(3, 1) != 0 {
+				continue
+			}
 			if got := phrase.Read(p[0]); string(got) != p[1] {
 				t.Errorf("%s: %q was taken as %q, want %q", file, p[0], got, p[1])
 			}

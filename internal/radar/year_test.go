@@ -141,7 +141,7 @@ var begin = time.Date(2020, 1, 5, 15, 0, 0, 0, time.UTC) // a Monday begins in J
 func TestAYearOf35BanksHasAtMostOneFalseAlarmABank(t *testing.T) {
 	t.Parallel()
 	all := 0
-	banks := breadth.Of(3, 35)
+	banks := breadth.Of(2, 35)
 	for n := range banks {
 		b := newTown(n)
 		b.run(begin, 365*24)

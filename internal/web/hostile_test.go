@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"kozamori/internal/testkit/breadth"
 	"kozamori/internal/testkit/hostile"
 	"kozamori/internal/testkit/markuptest"
 	"kozamori/internal/watch"
@@ -36,6 +37,9 @@ func TestAPageQuotesWhatStrangersWrite(t *testing.T) {
 		return markuptest.Unmarked(b.String())
 	}
 	for i, x := range hostile.Texts() {
+		if i%3 != 0 && !breadth.Whole() {
+			continue
+		}
 		lang := []watch.Lang{watch.Japanese, watch.English}[i%2]
 		page, plain := drawn(lang, x.Raw, i%4 < 2), drawn(lang, "ﾍﾟｲﾍﾟｲ", i%4 < 2)
 		ours := hostile.LinesOf(tags.ReplaceAllString(plain, "\n"))

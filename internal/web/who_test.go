@@ -88,7 +88,7 @@ func TestWhoMayDoWhatWhere(t *testing.T) {
 					if acts && (r.any == nil || do == "") {
 						doing = append(doing, cell{path, v.name, do})
 					}
-					if acts || (i+len(path))%breadth.Of(4, 1) != 0 {
+					if acts || (i+len(path))%breadth.Of(8, 1) != 0 {
 						continue
 					}
 					if got, _ := w.visit(v, http.MethodPost, own.path, own.cookies, form(do)); got.status != want {
