@@ -143,7 +143,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 				return
 			}
 			defer leave()
-			account, err := accounts[k].Account()
+			account, err := accounts[k].Account(ctx, s.Store)
 			if err != nil {
 				unread(k)
 				return

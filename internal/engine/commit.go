@@ -165,7 +165,7 @@ func (db *DB) staged(group []*call) (then []func(), err error) {
 	}
 	batch := db.peb.NewIndexedBatch()
 	defer func() { _ = batch.Close() }()
-	w, r := writer{batch}, reader{batch}
+	w, r := writer{batch, db.stamps}, reader{batch}
 	var undo []func()
 	for _, l := range db.lazies {
 		if u := l(w); u != nil {

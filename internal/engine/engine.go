@@ -82,6 +82,7 @@ type DB struct {
 	warning  sync.Mutex
 	warned   map[string]time.Time // when what was told last; guarded by warning
 
+	stamps  *stamps
 	moment  atomic.Uint64 // of the last durable commit
 	viewing sync.Mutex
 	view    *view
@@ -132,6 +133,7 @@ func (db *DB) look() {
 	db.view = v
 	db.release(old)
 	db.viewing.Unlock()
+	db.stamps.show()
 }
 
 func (db *DB) release(v *view) {
@@ -211,13 +213,22 @@ func (r reader) Walk(from, before []byte, backwards bool, f func(k, v []byte) (m
 }
 
 // writer gathers what a commit changes.
-type writer struct{ batch *pebble.Batch }
+type writer struct {
+	batch  *pebble.Batch
+	stamps *stamps
+}
 
 // Set puts a value under a key.
-func (w writer) Set(key, value []byte) { _ = w.batch.Set(key, value, nil) } // fails only after Commit
+func (w writer) Set(key, value []byte) {
+	w.stamps.write(key)
+	_ = w.batch.Set(key, value, nil) // fails only after Commit
+}
 
 // Delete removes a key.
-func (w writer) Delete(key []byte) { _ = w.batch.Delete(key, nil) }
+func (w writer) Delete(key []byte) {
+	w.stamps.write(key)
+	_ = w.batch.Delete(key, nil)
+}
 
 func encodeMoment(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 

@@ -69,7 +69,7 @@ func Open(dir string, o Options) (_ *DB, err error) {
 		o.Reserve = reserve
 	}
 	db := &DB{o: o, fs: o.fs, dir: dir, calls: make(chan *call, maxGroup), soon: make(chan struct{}, 1),
-		closed: make(chan struct{}), ended: make(chan struct{})}
+		closed: make(chan struct{}), ended: make(chan struct{}), stamps: newStamps()}
 	if db.fs == nil {
 		db.fs = vfs.Default
 	}
@@ -175,7 +175,7 @@ func (db *DB) found() error {
 	_, _ = rand.Read(b) // never fails
 	id := hex.EncodeToString(b)
 	batch := db.peb.NewBatch()
-	w := writer{batch}
+	w := writer{batch, db.stamps}
 	w.Set(identityKey, []byte(id))
 	w.Set(momentKey, encodeMoment(0))
 	if err := batch.Commit(pebble.Sync); err != nil {

@@ -19,6 +19,11 @@ type DB interface {
 	// as it is, and says that nothing was done; after any other error but ErrFull
 	// and ErrClosed it is unknown.
 	Commit(ctx context.Context, parts ...Part) error
+	// Stamp is one of a moment that a View which begins now comes after, from 1 on.
+	Stamp() uint64
+	// Unwritten tells, without reading it, that what a View that began after a stamp
+	// says of a key is what one says now. It may be false of a key that is the same.
+	Unwritten(key []byte, since uint64) bool
 	// Attach has a Lazy asked from now on. Only before anything is committed.
 	Attach(Lazy)
 	// Soon says that a Lazy has something that should be durable within a time, if no

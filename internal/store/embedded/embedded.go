@@ -21,7 +21,10 @@ type Table struct {
 	once   sync.Once
 }
 
-var _ store.Table = (*Table)(nil)
+var (
+	_ store.Table  = (*Table)(nil)
+	_ store.Steady = (*Table)(nil)
+)
 
 // Options of a table; the zero value is sensible.
 type Options struct {
@@ -92,6 +95,12 @@ func (t *Table) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store
 	})
 	return out, err
 }
+
+// Stamp is of a moment that a read which begins now comes after.
+func (t *Table) Stamp() uint64 { return t.db.Stamp() }
+
+// Unwritten tells, without reading it, that an item is as it was read after a stamp.
+func (t *Table) Unwritten(k store.Key, since uint64) bool { return t.db.Unwritten(key(k), since) }
 
 // Write does all writes or none. It waits for the disk.
 func (t *Table) Write(ctx context.Context, writes ...store.Write) error {

@@ -24,8 +24,10 @@ type Memory struct {
 	closed atomic.Bool
 	soon   atomic.Bool
 
-	mu     sync.Mutex // one commit at a time
-	lazies []kv.Lazy
+	mu      sync.Mutex // one commit at a time
+	lazies  []kv.Lazy
+	shown   atomic.Uint64 // commits that reads see
+	written sync.Map      // the number of the latest commit that writes a key
 }
 
 var _ kv.DB = (*Memory)(nil)
@@ -46,6 +48,15 @@ func (m *Memory) Soon(time.Duration) {
 	}
 }
 
+// Stamp counts the commits that a View which begins now sees, from 1 on.
+func (m *Memory) Stamp() uint64 { return m.shown.Load() + 1 }
+
+// Unwritten tells that a key was not written since a stamp.
+func (m *Memory) Unwritten(key []byte, since uint64) bool {
+	at, ok := m.written.Load(string(key))
+	return !ok || at.(uint64) <= since
+}
+
 // View reads what the last commit left.
 func (m *Memory) View(read func(kv.Reader) error) error {
 	if m.closed.Load() {
@@ -64,12 +75,13 @@ func (m *Memory) Commit(ctx context.Context, parts ...kv.Part) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := &state{root: m.root.Load()}
+	s := &state{root: m.root.Load(), wrote: func(key []byte) { m.written.Store(string(key), m.shown.Load()+2) }}
 	for _, l := range m.lazies {
 		l(s) // never undone: no commit fails after it
 	}
 	err := s.try(parts)
 	m.root.Store(s.root)
+	m.shown.Add(1)
 	if err != nil {
 		return err
 	}
@@ -82,7 +94,10 @@ func (m *Memory) Commit(ctx context.Context, parts ...kv.Part) error {
 }
 
 // state is a tree that is read or changed.
-type state struct{ root *node }
+type state struct {
+	root  *node
+	wrote func(key []byte) // nil of one that is read
+}
 
 func (s *state) try(parts []kv.Part) error {
 	for _, p := range parts {
@@ -103,6 +118,7 @@ func (s *state) try(parts []kv.Part) error {
 
 // Set puts a value under a key.
 func (s *state) Set(key, value []byte) {
+	s.wrote(key)
 	before, rest := split(s.root, key)
 	_, after := split(rest, append(bytes.Clone(key), 0))
 	is := &node{key: bytes.Clone(key), value: append([]byte{}, value...), rank: maphash.Bytes(seed, key)}
@@ -111,6 +127,7 @@ func (s *state) Set(key, value []byte) {
 
 // Delete removes a key.
 func (s *state) Delete(key []byte) {
+	s.wrote(key)
 	before, rest := split(s.root, key)
 	_, after := split(rest, append(bytes.Clone(key), 0))
 	s.root = join(before, after)

@@ -44,6 +44,20 @@ func (a *Asked) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store
 	return a.Table.Get(ctx, keys...)
 }
 
+// Stamp is the table's; 0 of one that is not store.Steady.
+func (a *Asked) Stamp() uint64 {
+	if s, ok := a.Table.(store.Steady); ok {
+		return s.Stamp()
+	}
+	return 0
+}
+
+// Unwritten is the table's.
+func (a *Asked) Unwritten(k store.Key, since uint64) bool {
+	s, ok := a.Table.(store.Steady)
+	return ok && s.Unwritten(k, since)
+}
+
 // Query notes the walk.
 func (a *Asked) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	if err := a.note("q"); err != nil {
