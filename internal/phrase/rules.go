@@ -1,7 +1,7 @@
 package phrase
 
 import (
-	_ "embed" // rules.gz
+	_ "embed" // rules.bz2
 	"regexp"
 	"slices"
 	"strings"
@@ -21,7 +21,7 @@ type rule struct {
 // a text and no Go: as Go it was 60 KB of code in each function that reads phrases;
 // packed it is a third of what it is as a text. The tests pack it, with -update.
 //
-//go:embed rules.gz
+//go:embed rules.bz2
 var rulesPacked []byte
 
 var rules []rule
