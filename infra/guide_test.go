@@ -20,6 +20,7 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/feed"
 	"kozamori/internal/ingest"
+	"kozamori/internal/inquiry"
 	"kozamori/internal/notify"
 	"kozamori/internal/radar"
 	"kozamori/internal/watch"
@@ -85,6 +86,9 @@ func TestEachTypeOfCallbackIsKnownEverywhere(t *testing.T) {
 	}
 	for _, s := range []watch.ControlState{watch.ControlRequested, watch.ControlWithdrawn} {
 		sent = append(sent, control.CallbackType(&watch.ControlChange{State: s}))
+	}
+	for _, s := range []watch.InquiryState{watch.InquiryMine, watch.InquiryWithdrawn, watch.InquiryUnanswered} {
+		sent = append(sent, inquiry.CallbackType(&watch.InquiryChange{State: s}))
 	}
 	slices.Sort(sent)
 	if d := cmp.Diff(sent, slices.Sorted(slices.Values(callback.Types))); d != "" {

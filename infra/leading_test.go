@@ -16,6 +16,7 @@ import (
 var writers = map[string]string{
 	"A#*":       "PutForward ReplaceName KeepNames UpdateAccount PutAccount CheckAccount DeleteAccount PutActivity PutBills DeleteActivity DeleteUnknown",
 	"ACT#*":     "PutAct Listed",
+	"ASK#*":     "PutAsking",
 	"B#*":       "DeleteAPIKey PutAPIKey AddAPIKey SettleKeys PutFeed PutFeedHealth PutFeedNorm",
 	"BANKS":     "PutBank SetContacts",
 	"BREAKER#*": "PutBreaker",
@@ -28,6 +29,7 @@ var writers = map[string]string{
 	"E#*":       "PutErasure PutErasureAgain DeleteErasure PutErasureWish DeleteErasureWish",
 	"FILES#*":   "PutFile PutLastFile",
 	"FN#*":      "PutNumber",
+	"INQ#*":     "PutInquiry DeleteInquiry UpdateInquiry",
 	"KEYS#*":    "DeleteAPIKey PutAPIKey AddAPIKey SettleKeys",
 	"L#*":       "PutStep Listed",
 	"LESSONS#*": "PutLessons",
@@ -46,14 +48,15 @@ var writers = map[string]string{
 
 // works are the packages that a function works with; what they import they bring.
 var works = map[string][]string{
-	"Ingest": {"ingest"}, "Detect": {"detect"}, "Notify": {"notify"}, "Sweep": {"sweep", "audit", "membership", "control"}, "Chat": {"chat", "session"},
+	"Ingest": {"ingest"}, "Detect": {"detect"}, "Notify": {"notify"}, "Sweep": {"sweep", "audit", "membership", "control", "inquiry"}, "Chat": {"chat", "session"},
 	"Web": {"web"}, "Lookback": {"web"}, "BankAPI": {"bankapi", "ingest"}, "Intake": {"ingest"}, "Feedback": {"notify"}, "Desk": {"desk", "ingest"},
 }
 
 // but is what a function has the code of and never runs: an audit list is chained by
 // the sweep alone, and a clerk neither answers for
-// people nor sends events, files or callbacks: of ingest, what was refused is replayed.
-var but = map[string][]string{"BankAPI": {"CHAIN#*"}, "Desk": {"A#*", "B#*", "CALL#*", "CHAIN#*", "FILES#*", "FN#*", "L#*", "LESSONS#*", "N#*", "U#*"}}
+// people nor sends events, files or callbacks: of ingest, what was refused is replayed. Only
+// a bank asks.
+var but = map[string][]string{"Notify": {"ASK#*"}, "Feedback": {"ASK#*"}, "Sweep": {"ASK#*"}, "Chat": {"ASK#*"}, "BankAPI": {"CHAIN#*"}, "Desk": {"A#*", "B#*", "CALL#*", "CHAIN#*", "FILES#*", "FN#*", "L#*", "LESSONS#*", "N#*", "U#*"}}
 
 // written are the partitions that each package writes.
 func written(t *testing.T, all map[string]*room) map[string]map[string]bool {

@@ -20,6 +20,7 @@ import (
 	"kozamori/internal/edition"
 	"kozamori/internal/feed"
 	"kozamori/internal/ingest"
+	"kozamori/internal/inquiry"
 	"kozamori/internal/intake"
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
@@ -112,7 +113,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"Service.maxLength": wire.MaxWord, "service.maxLength": wire.MaxWord, "route.maxLength": wire.MaxWord, "id.maxLength": wire.MaxWord,
 		"rail.maxLength": wire.MaxWord, "collector.maxLength": wire.MaxWord,
 		"Yen.maximum": wire.MaxAmount, "amount.maximum": wire.MaxAmount, "balance_after.maximum": wire.MaxBalance, "balance_after.minimum": -wire.MaxBalance,
-		"events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "links.maxItems": membership.MaxLinks, "watchers.maxItems": watch.MaxWatchers,
+		"items.maxItems": inquiry.MaxItems, "answer_within_minutes.minimum": int(inquiry.LeastAnswer / time.Minute), "answer_within_minutes.maximum": int(inquiry.MostAnswer / time.Minute), "answer_within_minutes.default": int(inquiry.AnswerWithin / time.Minute), "events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "links.maxItems": membership.MaxLinks, "watchers.maxItems": watch.MaxWatchers,
 		"days.maxItems":     store.TallyDays,
 		"contacts.maxItems": store.MaxContacts, "for.maxLength": store.MaxContactText, "hours.maxLength": store.MaxContactText,
 		"label.maxLength": bankapi.MaxLabel, "clerk.maxLength": bankapi.MaxClerk, "schema.maxLength": bankapi.MaxIdempotencyKey, "NoteRequest.text.maxLength": bankapi.MaxNote,
@@ -183,6 +184,10 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		t.Errorf("sweep runs each %d minutes; what was done is said to be listed within %s", every, audit.Within)
 	}
 	left := told(t, "openapi.yaml", prose.String(), []string{
+		"Each item is about one debit or link", "with the two buttons of an alert", "no one was asked", "no one watches the account",
+		fmt.Sprintf("no channel had taken it %s minutes later", of(watch.ReachWithin, time.Minute)),
+		fmt.Sprintf("asked about at most %d things in %s hours", watch.MostInquiries, of(watch.InquiriesWithin, time.Hour)), fmt.Sprintf("asked about enough in %s hours", of(watch.InquiriesWithin, time.Hour)),
+		fmt.Sprintf("They are kept for %s days", of(store.KeepRecord, day)),
 		fmt.Sprintf("until %s hour after its end", of(store.KeepCode, time.Hour)),
 		fmt.Sprintf("mail, until %s hour after its end", of(store.KeepCode, time.Hour)),
 		fmt.Sprintf("others for %s hour after their end", of(store.KeepCode, time.Hour)),

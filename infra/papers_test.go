@@ -169,6 +169,7 @@ func TestTheNumbersOfThePapersAreThoseInUse(t *testing.T) {
 			"debits of the last " + map[time.Duration]string{7 * day: "week"}[watch.PastAfter],
 			fmt.Sprintf("%s days after the last", of(watch.KeepBill, day)),
 			fmt.Sprintf("| %s days; %s if nobody was told", of(store.KeepRecord, day), of(store.KeepUnheard, day)),
+			fmt.Sprintf("| %s days, or until its account", of(store.KeepRecord, day)), fmt.Sprintf("no account | a bank | %s days", of(store.KeepRecord, day)),
 			fmt.Sprintf("| %s years, or what", of(store.KeepDispute, 365*day)), fmt.Sprintf("which stays %s years", of(store.MostKeepDispute, 365*day)),
 			fmt.Sprintf("else %s days", of(membership.KeepStranger, day)),
 			fmt.Sprintf("| %d days, while they can come back", watch.RestoreDays), fmt.Sprintf("goes %d days later", watch.RestoreDays),

@@ -25,6 +25,7 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	b := w.bind()
 	w.dispute(b, "t2")
 	w.everyControlCall(b)
+	w.everyInquiry()
 	w.call(200, "GET", "/disputes/"+w.ofStatement(b).ID, "")
 	first := w.call(200, "GET", "/disputes?limit=1", "")
 	w.call(200, "GET", fmt.Sprint("/disputes?limit=1&cursor=", first["cursor"]), "")
@@ -229,6 +230,7 @@ func (w *world) everyCallback() {
 	if c, err := w.store.Control(ctx, stop.ID); err != nil || c.Untold() != nil {
 		w.t.Errorf("the bank was not told what to stop: %+v %v", c, err)
 	}
+	w.everyAnswer()
 	w.call(200, "POST", "/callbacks/ping", "")
 	f := &store.File{ID: "file_1", Bank: code, State: store.FileTaken, At: w.Now(), Finished: w.Now(), Problems: []store.FileProblem{{Line: 1, Reason: "is missing"}}}
 	w.write(store.PutFile(f))

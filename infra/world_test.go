@@ -25,6 +25,7 @@ import (
 	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
+	"kozamori/internal/inquiry"
 	"kozamori/internal/intake"
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
@@ -108,7 +109,7 @@ func newWorld(t *testing.T) *world {
 	calls := &callback.Signed{Store: w.store, Secrets: shared, Inside: true, Now: w.Now}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Limit: ratelimit.NewLimiter(1000, 2*wire.MaxEvents), Now: w.Now, Logger: log}))
-	mux.Handle("/", bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Controls: w.controls, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
+	mux.Handle("/", bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Controls: w.controls, Inquiries: &inquiry.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, w.queue, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
 	}, Take: func(ctx context.Context, bank string, file intake.Upload) (*store.File, bool, error) {

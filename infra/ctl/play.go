@@ -26,6 +26,7 @@ type player struct {
 	data   string // folder of the local stack
 	ref    string
 	user   string // of LINE
+	asked  string // what its bank asked of it, by the request
 	events int
 }
 
@@ -53,6 +54,9 @@ var plays = []play{
 	{"intake.finished", "a file of events is sent", (*player).files},
 	{"control.requested", "the bank is asked to stop the service of a debit that was reported", (*player).stops},
 	{"control.withdrawn", "and no more", (*player).lifts},
+	{"inquiry.answered", "the bank asks somebody about a debit, and they say that it was theirs", (*player).answers},
+	{"inquiry.withdrawn", "they say that it was not, and take that back", (*player).wavers},
+	{"inquiry.unanswered", "they do not answer in time: minutes pass", (*player).hesitates},
 }
 
 // playOf finds a play by its type.

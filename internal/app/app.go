@@ -23,6 +23,7 @@ import (
 	"kozamori/internal/edition"
 	"kozamori/internal/email"
 	"kozamori/internal/ingest"
+	"kozamori/internal/inquiry"
 	"kozamori/internal/lesson"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
@@ -140,6 +141,11 @@ func (s *System) Disputes() *dispute.Service {
 // Controls keeps what owners ask their banks to stop.
 func (s *System) Controls() *control.Service {
 	return &control.Service{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger}
+}
+
+// Inquiries keeps what banks ask their customers.
+func (s *System) Inquiries() *inquiry.Service {
+	return &inquiry.Service{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger}
 }
 
 // Membership binds people to accounts.
@@ -270,6 +276,7 @@ func (s *System) Sweep() *sweep.Stage {
 		},
 		Control:    s.Controls().Due,
 		People:     &announce.Service{Store: s.Store, Queue: s.Queue, Rate: s.LINE.PerSecond * 3 / 4, MailRate: s.Mail.PerSecond * 3 / 4, Now: s.Now},
+		Inquiry:    s.Inquiries().Due,
 		OldNumbers: oldNumbers,
 		Now:        s.Now, Logger: s.Logger})
 }

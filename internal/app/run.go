@@ -83,7 +83,7 @@ func (s *System) BankAPI() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Controls: s.Controls(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Take: s.files().File, Ping: s.callbacks().Ping, Texts: ReadyTexts, LineID: s.LINE.ID, Mails: s.Mail.From != "",
+	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Controls: s.Controls(), Inquiries: s.Inquiries(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Take: s.files().File, Ping: s.callbacks().Ping, Texts: ReadyTexts, LineID: s.LINE.ID, Mails: s.Mail.From != "",
 		Limit: ratelimit.NewLimiter(s.RequestsPerSecond, max(int(ingest.AtOnce.Seconds()*s.RequestsPerSecond), 1)), Now: s.Now, Logger: s.Logger})), nil
 }
 
@@ -108,7 +108,7 @@ func (s *System) Desk() (http.Handler, error) {
 		return nil, err
 	}
 	clerks := &clerk.Service{Store: s.Store, Keys: keys, Secret: secret, BaseURL: s.BaseURL, Callback: desk.Callback, Inside: s.CallbacksInside, Now: s.Now}
-	return s.upToDate(desk.New(desk.Config{Store: s.Store, Clerks: clerks, Disputes: s.Disputes(), Names: s.names, Channels: channels, Texts: ReadyTexts, Replay: s.replay,
+	return s.upToDate(desk.New(desk.Config{Store: s.Store, Clerks: clerks, Disputes: s.Disputes(), Inquiries: s.Inquiries(), Names: s.names, Channels: channels, Texts: ReadyTexts, Replay: s.replay,
 		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger})), nil
 }
 

@@ -24,7 +24,7 @@ type act struct {
 // begins notes what a request is about to do, and keeps nothing yet.
 func (h *Handler) begins(r *http.Request, to route, id string, k *store.APIKey) *act {
 	a := &act{audit.Act{ID: id, Bank: k.Bank, At: h.Now().UTC(), Actor: audit.Actor{Kind: audit.Key, ID: k.ID()}, What: to.act}, h.Store, false}
-	for _, o := range []object{{"account", r.PathValue("account_ref")}, {"dispute", r.PathValue("dispute_id")}, {"event", r.PathValue("event_id")}, {"file", r.PathValue("file_id")}, {"key", r.PathValue("key_id")}, {"campaign", r.PathValue("campaign_id")}, {"control", r.PathValue("control_id")}, {"refused", r.PathValue("refused_id")}} {
+	for _, o := range []object{{"account", r.PathValue("account_ref")}, {"dispute", r.PathValue("dispute_id")}, {"event", r.PathValue("event_id")}, {"file", r.PathValue("file_id")}, {"key", r.PathValue("key_id")}, {"campaign", r.PathValue("campaign_id")}, {"control", r.PathValue("control_id")}, {"asking", r.PathValue("request_id")}, {"refused", r.PathValue("refused_id")}} {
 		if o.id != "" {
 			a.Objects = append(a.Objects, audit.Object(o.kind, o.id))
 		}

@@ -1,5 +1,5 @@
 // Package bankapi is what banks call apart from sending events: codes that bind a
-// customer, nonces for LINE's account link, files of events and the past of an account, who watches it and who changed that, disputes and their status, what customers asked it to stop, erasure,
+// customer, nonces for LINE's account link, files of events and the past of an account, who watches it and who changed that, disputes and their status, what customers asked it to stop, what it asks them, erasure,
 // what became of events, the health of the feed, the numbers that customers call, and the payment services that events may name. It shows a bank nothing of another bank's, and of
 // people only that they watch: never a LINE id or an address.
 package bankapi
@@ -60,6 +60,7 @@ type Config struct {
 	Membership Membership
 	Disputes   Disputes
 	Controls   Controls
+	Inquiries  Inquiries
 	// Services lists the catalog's, in its order.
 	Services func() []*catalog.Service
 	Queue    queue.Sender // takes histories, to the events queue
@@ -125,6 +126,9 @@ var routes = []route{
 	{http.MethodGet, controlsPath, ScopeDisputes, "controls.read", (*Handler).listControls},
 	{http.MethodGet, controlPath, ScopeDisputes, "control.read", (*Handler).readControl},
 	{http.MethodPost, controlPath + "/state", ScopeDisputes, "control.state", (*Handler).setControl},
+	{http.MethodPost, inquiriesPath, ScopeDisputes, "inquiries.ask", (*Handler).ask},
+	{http.MethodGet, inquiriesPath, ScopeDisputes, "inquiries.read", (*Handler).listInquiries},
+	{http.MethodGet, inquiriesPath + "/{request_id}", ScopeDisputes, "inquiries.read", (*Handler).readInquiries},
 	{http.MethodGet, offeringsPath, ScopeContacts, "offerings.read", (*Handler).listOfferings},
 	{http.MethodPut, offeringsPath, ScopeContacts, "offerings.set", (*Handler).putOfferings},
 	{http.MethodGet, "/v1/banks/{bank}/health", ScopeFeed, "health.read", (*Handler).health},

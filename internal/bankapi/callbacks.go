@@ -31,6 +31,7 @@ type callbackReply struct {
 	CampaignID string        `json:"campaign_id,omitempty"`
 	FileID     string        `json:"file_id,omitempty"`
 	ControlID  string        `json:"control_id,omitempty"`
+	InquiryID  string        `json:"inquiry_id,omitempty"`
 	Seq        int           `json:"seq,omitempty"`
 	At         time.Time     `json:"at"` // when what it tells of happened
 	State      callbackState `json:"state"`
@@ -96,7 +97,7 @@ func (h *Handler) listCallbacks(_ http.ResponseWriter, r *http.Request, bank str
 	about, ok := callbacksAbout(q.Get("about"))
 	switch {
 	case !ok:
-		return 0, nil, refused("about", "must be disputes, controls, feed, campaigns, files, watchers or all")
+		return 0, nil, refused("about", "must be disputes, controls, inquiries, feed, campaigns, files, watchers or all")
 	case about == ofDisputes:
 		all, cursor, err = h.disputeCallbacks(r.Context(), bank, limit, q.Get("cursor"))
 	default:

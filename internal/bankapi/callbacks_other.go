@@ -22,18 +22,19 @@ const (
 	ofFiles     callbacksOf = "files"
 	ofWatchers  callbacksOf = "watchers"
 	ofControls  callbacksOf = "controls"
+	ofInquiries callbacksOf = "inquiries"
 )
 
 // callbacksAbout reads what callbacks are asked for.
 func callbacksAbout(q string) (callbacksOf, bool) {
 	of := callbacksOf(cmp.Or(q, string(ofDisputes)))
-	return of, slices.Contains([]callbacksOf{ofAll, ofDisputes, ofFeed, ofCampaigns, ofFiles, ofWatchers, ofControls}, of)
+	return of, slices.Contains([]callbacksOf{ofAll, ofDisputes, ofFeed, ofCampaigns, ofFiles, ofWatchers, ofControls, ofInquiries}, of)
 }
 
 // isOf tells whether a callback of a type is among those of.
 func (of callbacksOf) isOf(kind string) bool {
 	before, _, _ := strings.Cut(kind, ".")
-	return of == ofAll || of == map[string]callbacksOf{"dispute": ofDisputes, "feed": ofFeed, "campaign": ofCampaigns, "intake": ofFiles, "watcher": ofWatchers, "control": ofControls}[before]
+	return of == ofAll || of == map[string]callbacksOf{"dispute": ofDisputes, "feed": ofFeed, "campaign": ofCampaigns, "intake": ofFiles, "watcher": ofWatchers, "control": ofControls, "inquiry": ofInquiries}[before]
 }
 
 func attemptsOf(l *store.Callback) (out []attemptReply) {
@@ -45,7 +46,7 @@ func attemptsOf(l *store.Callback) (out []attemptReply) {
 
 // replyOfLog is a callback as the log has it.
 func replyOfLog(l *store.Callback) callbackReply {
-	rep := callbackReply{Webhook: l.ID, Type: l.Type, DisputeID: l.Dispute, CampaignID: l.Campaign, FileID: l.File, ControlID: l.Control, Seq: l.Seq, At: l.At.UTC(), State: stateOf(l.ToldAt, l.GaveUpAt),
+	rep := callbackReply{Webhook: l.ID, Type: l.Type, DisputeID: l.Dispute, CampaignID: l.Campaign, FileID: l.File, ControlID: l.Control, InquiryID: l.Inquiry, Seq: l.Seq, At: l.At.UTC(), State: stateOf(l.ToldAt, l.GaveUpAt),
 		Attempts: &l.Attempts, Latest: attemptsOf(l), ToldAt: l.ToldAt.UTC(), GaveUpAt: l.GaveUpAt.UTC(), AskedAt: l.AskedAt.UTC()}
 	if n := len(l.Latest); n > 0 && l.ToldAt.IsZero() && !l.Latest[n-1].Taken() {
 		a := l.Latest[n-1]

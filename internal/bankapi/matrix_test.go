@@ -53,6 +53,7 @@ func (w *world) neighbours() []string {
 	}
 	w.write(campaign(theirs)...)
 	w.write(wished(theirAccounts[1]))
+	w.write(inquired(theirAccounts[1])...)
 	w.write(append(store.PutAPIKey(&theirKey), store.PutCode(&theirCode), enrolment(theirs, theirAccounts[1].Ref))...)
 	w.write(store.PutFile(&store.File{ID: "file_theirs", Bank: theirs, At: w.Now()}))
 	w.write(logOf(theirs, "msg_theirs")...)
@@ -115,9 +116,16 @@ func wished(k watch.AccountKey) store.Write {
 	return store.PutControl(c)
 }
 
+// inquired is what the bank of an account asked about it.
+func inquired(k watch.AccountKey) []store.Write {
+	a := &store.Asking{ID: "asked_" + k.Bank, Bank: k.Bank, At: worldtest.Start, AnswerBy: worldtest.Start.Add(time.Hour), Inquiries: []string{"inq_" + k.Bank}}
+	q := &watch.Inquiry{ID: "inq_" + k.Bank, Asking: a.ID, OnAccount: watch.On(k), Txn: askedTxn, State: watch.InquiryNotAsked, Why: watch.InquiryNotKnown, AskedAt: a.At, AnswerBy: a.AnswerBy}
+	return []store.Write{store.PutAsking(a), store.PutInquiry(q)}
+}
+
 func otherSpares() []store.Write {
 	good := `{"id":"evt_q","type":"debit","transaction_id":"txn_q","account_ref":"acc_8f3k","occurred_at":"2026-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
-	return slices.Concat(logOf(ours, "msg_ours"), store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutAPIKey(&spareKey),
+	return slices.Concat(logOf(ours, "msg_ours"), inquired(account), store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutAPIKey(&spareKey),
 		[]store.Write{wished(account), store.PutFile(&store.File{ID: "file_ours", Bank: ours, At: worldtest.Start}), store.PutCode(&spareCode), enrolment(ours, account.Ref)})
 }
 
@@ -144,6 +152,7 @@ func address(route, bank, ref, dispute string) (method, path, body string) {
 	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent, "{seq}", "1",
 		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{enrolment_id}", stdcmp.Or(enrolments[ref], "none"), "{refused_id}", stdcmp.Or(of[2], "none"), "{campaign_id}", stdcmp.Or(campaigns[ref], "none"), "{webhook_id}", stdcmp.Or(map[string]string{account.Ref: "msg_ours", theirAccounts[1].Ref: "msg_theirs"}[ref], "none"),
 		"{control_id}", watch.ControlID(watch.AccountKey{Bank: map[string]string{account.Ref: ours, theirAccounts[1].Ref: theirs}[ref], Ref: ref}, watch.StopLinks, ""),
+		"{request_id}", stdcmp.Or(map[string]string{account.Ref: "asked_" + ours, theirAccounts[1].Ref: "asked_" + theirs}[ref], "none"),
 		"{file_id}", stdcmp.Or(map[string]string{account.Ref: "file_ours", theirAccounts[1].Ref: "file_theirs"}[ref], "none"))
 	return method, r.Replace(pattern + queries[route]), r.Replace(bodies[route])
 }
@@ -160,6 +169,7 @@ var bodies = map[string]string{
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":   `{"text":"called back","clerk":"desk 2"}`,
 	"POST /v1/banks/{bank}/campaigns/{campaign_id}/state": `{"state":"confirmed","clerk":"desk 2"}`,
 	"POST /v1/banks/{bank}/controls/{control_id}/state":   `{"state":"applied","clerk":"desk 2"}`,
+	"POST /v1/banks/{bank}/inquiries":                     `{"items":[{"account_ref":"{account_ref}","transaction_id":"t_asked"}],"clerk":"desk 2"}`,
 	"PUT /v1/banks/{bank}/offered-controls":               `{"controls":["stop_service","limit"]}`,
 	"PUT /v1/banks/{bank}/contacts":                       `{"contacts":[{"phone":"022-000-0000","for":"不正利用の窓口","hours":"24時間"}]}`,
 	"POST /v1/banks/{bank}/files":                         fileOfOurs,
@@ -263,6 +273,14 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 			worldtest.Restore(t, w.file, was)
 			for _, secret := range []string{"code", "nonce", "line_url", "qr_svg", "account_ref", "account_refs", "refs", "enrolment_id", "key_id", "api_key", "webhook_id", "took_ms"} {
 				delete(v, secret) // new each time, or what was asked
+			}
+			if list, ok := v["inquiries"].([]any); ok && method == "POST" {
+				delete(v, "request_id")
+				for _, q := range list {
+					for _, made := range []string{"inquiry_id", "request_id", "account_ref"} {
+						delete(q.(map[string]any), made)
+					}
+				}
 			}
 			return status, v, reads, changed
 		}

@@ -8,6 +8,7 @@ import (
 
 	"kozamori/internal/control"
 	"kozamori/internal/dispute"
+	"kozamori/internal/inquiry"
 	"kozamori/internal/membership"
 	"kozamori/internal/problem"
 	"kozamori/internal/radar"
@@ -17,6 +18,7 @@ import (
 
 var (
 	errKey        = &problem.Problem{Status: http.StatusUnauthorized, Code: problem.Unauthorized, Title: "the API key is not one of this bank"}
+	errKeyReused  = &problem.Problem{Status: http.StatusConflict, Code: problem.KeyReused, Title: "this Idempotency-Key is another request's", Reason: "give each request a key of its own, and repeat it as it was"}
 	errManyKeys   = &problem.Problem{Status: http.StatusConflict, Code: problem.TooManyKeys, Title: fmt.Sprintf("a bank has at most %d keys", MaxKeys), Reason: "end one first"}
 	errNoCallback = &problem.Problem{Status: http.StatusConflict, Code: problem.NoCallback, Title: "the bank has no callback address", Reason: "ask the operator to set it"}
 	errNotFound   = &problem.Problem{Status: http.StatusNotFound, Code: problem.NotFound, Title: "there is nothing here"}
@@ -47,12 +49,14 @@ var problems = []struct {
 	{ErrRotating, &problem.Problem{Status: http.StatusConflict, Code: problem.Rotating, Title: "the key is one of two of a rotation", Reason: "end the one that is not used any more first"}},
 	{dispute.ErrNotFound, errNotFound},
 	{control.ErrNotFound, errNotFound},
+	{inquiry.ErrNotFound, errNotFound},
+	{inquiry.ErrOtherRequest, errKeyReused},
 	{store.ErrNotFound, errNotFound},
 	{dispute.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Code: problem.Changed, Title: "the dispute was changed since it was read", Reason: "read it again"}},
 	{control.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Code: problem.Changed, Title: "the control was changed since it was read", Reason: "read it again"}},
 	{control.ErrState, refused("state", fmt.Sprintf("must be applied, refused, not_offered, lifted or kept, with a text of at most %d characters", control.MaxText))},
 	{errContactsChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Code: problem.Changed, Title: "the numbers were changed since they were read", Reason: "read them again"}},
-	{membership.ErrOtherRequest, &problem.Problem{Status: http.StatusConflict, Code: problem.KeyReused, Title: "this Idempotency-Key is another request's", Reason: "give each request a key of its own, and repeat it as it was"}},
+	{membership.ErrOtherRequest, errKeyReused},
 	{membership.ErrRefTaken, &problem.Problem{Status: http.StatusConflict, Code: problem.RefTaken, Title: "the ref is another account's, or was", Field: "account_ref", Reason: "give the account a ref that never named another"}},
 	{membership.ErrRefMany, &problem.Problem{Status: http.StatusConflict, Code: problem.RefMany, Title: fmt.Sprintf("the ref of an account can be replaced %d times", store.MaxNames)}},
 	{membership.ErrOwnerless, &problem.Problem{Status: http.StatusConflict, Code: problem.NoOwner, Title: "no owner watches the account", Field: "role", Reason: "a guardian is called when the owner does not answer: let the owner begin first"}},

@@ -20,7 +20,7 @@ type Scope string
 const (
 	ScopeEvents   Scope = "events"   // the past of accounts, and what became of events
 	ScopeEnrol    Scope = "enrol"    // codes, nonces, and who watches an account
-	ScopeDisputes Scope = "disputes" // disputes, campaigns, controls, and the trail of an account
+	ScopeDisputes Scope = "disputes" // disputes, campaigns, controls, inquiries, and the trail of an account
 	ScopeFeed     Scope = "feed"     // whether events arrive, and what was refused of them
 	ScopeErase    Scope = "erase"    // forgetting an account
 	ScopeKeys     Scope = "keys"     // the bank's other keys

@@ -20,6 +20,7 @@ import (
 	"kozamori/internal/control"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
+	"kozamori/internal/inquiry"
 	"kozamori/internal/intake"
 	"kozamori/internal/membership"
 	qembedded "kozamori/internal/queue/embedded"
@@ -40,20 +41,21 @@ var account = watch.AccountKey{Bank: ours, Ref: "acc_8f3k"}
 
 type world struct {
 	*worldtest.Clock
-	t        *testing.T
-	file     string // of the store
-	table    *worldtest.Asked
-	store    *store.Store
-	queue    *qembedded.Queue
-	members  *membership.Service
-	disputes *dispute.Service
-	controls *control.Service
-	api      *bankapi.Handler
-	log      *bytes.Buffer
-	key      string           // of ours
-	other    string           // of theirs
-	expired  string           // of ours, over
-	endpoint http.HandlerFunc // of ours, which callbacks go to
+	t         *testing.T
+	file      string // of the store
+	table     *worldtest.Asked
+	store     *store.Store
+	queue     *qembedded.Queue
+	members   *membership.Service
+	disputes  *dispute.Service
+	controls  *control.Service
+	inquiries *inquiry.Service
+	api       *bankapi.Handler
+	log       *bytes.Buffer
+	key       string           // of ours
+	other     string           // of theirs
+	expired   string           // of ours, over
+	endpoint  http.HandlerFunc // of ours, which callbacks go to
 }
 
 // shared is the secret that each bank shares with us.
@@ -81,7 +83,8 @@ func newWorldOn(t *testing.T, kind tabletest.Kind) *world {
 	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.disputes = &dispute.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.controls = &control.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
-	w.api = bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Controls: w.controls, Services: catalog.Services, Queue: q, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
+	w.inquiries = &inquiry.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	w.api = bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Controls: w.controls, Inquiries: w.inquiries, Services: catalog.Services, Queue: q, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, q, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
 	}, Take: func(ctx context.Context, bank string, file intake.Upload) (*store.File, bool, error) {

@@ -46,6 +46,8 @@ func (r *Resender) Resend(ctx context.Context, bank, id string) (*store.Callback
 		jobs.TellFile(bank, is.File)
 	case is.Control != "":
 		jobs.TellControl(bank, is.Control)
+	case is.Inquiry != "":
+		jobs.TellInquiry(bank, is.Inquiry)
 	case is.Record != "":
 		jobs.Unreached(bank, is.Record, is.Delivery)
 	default:

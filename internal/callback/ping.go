@@ -16,7 +16,7 @@ const (
 
 // Types are all the types of callbacks that there are, in the order in which the
 // description has them.
-var Types = []string{"feed.silent", "feed.back", "feed.late", "feed.on_time", "feed.gap", "feed.gap_filled", "intake.finished", "campaign.suspected", "campaign.ended", "control.requested", "control.withdrawn",
+var Types = []string{"feed.silent", "feed.back", "feed.late", "feed.on_time", "feed.gap", "feed.gap_filled", "intake.finished", "campaign.suspected", "campaign.ended", "control.requested", "control.withdrawn", "inquiry.answered", "inquiry.withdrawn", "inquiry.unanswered",
 	"dispute.opened", "dispute.withdrawn", "dispute.updated", TypeUnreachable, PingType}
 
 // Pinged is what came of a ping.

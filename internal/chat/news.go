@@ -42,6 +42,8 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 		return t.tellExposed(ctx)
 	case watch.NewsSilent, watch.NewsHeard:
 		return t.tellSilence(ctx)
+	case watch.NewsInquiry:
+		return t.tellInquiry(ctx)
 	}
 	if !slices.Contains(watch.NewsKinds, n.Kind) {
 		// A newer program's, which may take it on the next try.

@@ -16,6 +16,7 @@ var otherJSON = map[string]string{
 	"bankapi/request.go":             "what a bank asks",
 	"control/callback.go":            "what a bank is sent",
 	"dispute/callback.go":            "what a bank is sent",
+	"inquiry/callback.go":            "what a bank is sent",
 	"notify/bank.go":                 "what a bank is sent",
 	"email/feedback.go":              "what SES says",
 	"callback/ping.go":               "what a bank is told",

@@ -86,7 +86,7 @@ func TestTheDeskInABrowserWithoutScripts(t *testing.T) {
 	click(`button[value="received"]`, "伝えました。")
 	click(`nav a`, "対応中の申し出")
 	seen(t, ctx, "3 list")
-	for _, x := range []struct{ path, says string }{{"/campaigns", "攻撃の疑い"}, {"/campaigns/" + c.ID, "攻撃だと認める"}, {"/feed", "抜けている番号"}, {"/refused", "お客さまには伝わっていません"}, {"/refused/" + refused, "もう一度検査する"}} {
+	for _, x := range []struct{ path, says string }{{"/campaigns", "攻撃の疑い"}, {"/campaigns/" + c.ID, "攻撃だと認める"}, {"/inquiries", "お客さまに確認する"}, {"/inquiries/" + w.asks(ours, "acc_9", "txn_9"), "見守っている方がいない"}, {"/feed", "抜けている番号"}, {"/refused", "お客さまには伝わっていません"}, {"/refused/" + refused, "もう一度検査する"}} {
 		browsertest.Look(t, ctx, browsertest.View{Width: 1280, Scripts: true})
 		open("/desk/0168"+x.path, x.says)
 		seen(t, ctx, "page "+x.path)

@@ -1,9 +1,9 @@
 // Package desk serves the pages on which a bank's fraud desk works: the reports that
 // are open, one report with all that its bank may know of it, campaigns, the health of
-// the feed, what was refused, and what can be taken away of it. The pages have no
+// the feed, what was refused, what the bank asks its customers, and what can be taken away of it. The pages have no
 // scripts, like those for people. It owns how a report is shown to a clerk and which
 // clerk may press what; who is a clerk is package clerk's, and what an act does is that
-// of packages dispute, radar and ingest, as the bank API does it. A clerk sees nothing
+// of packages dispute, inquiry, radar and ingest, as the bank API does it. A clerk sees nothing
 // of another bank's, and of people their roles alone.
 package desk
 
@@ -19,6 +19,7 @@ import (
 	"kozamori/internal/channel"
 	"kozamori/internal/clerk"
 	"kozamori/internal/dispute"
+	"kozamori/internal/inquiry"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
@@ -39,6 +40,11 @@ type Clerks interface {
 	Leave(ctx context.Context, c clerk.Clerk) error
 }
 
+// Inquiries asks those who watch accounts.
+type Inquiries interface {
+	Ask(ctx context.Context, bank string, req inquiry.Request) (*inquiry.Asked, error)
+}
+
 // Disputes takes what the bank says of a report.
 type Disputes interface {
 	Set(ctx context.Context, bank, disputeID string, say dispute.Status) (*watch.Dispute, error)
@@ -52,18 +58,20 @@ type Names interface {
 }
 
 var (
-	_ Clerks   = (*clerk.Service)(nil)
-	_ Disputes = (*dispute.Service)(nil)
+	_ Clerks    = (*clerk.Service)(nil)
+	_ Disputes  = (*dispute.Service)(nil)
+	_ Inquiries = (*inquiry.Service)(nil)
 )
 
 // Config is what the pages work with.
 type Config struct {
-	Store    *store.Store
-	Clerks   Clerks
-	Disputes Disputes
-	Names    Names
-	Channels channel.Registry // what they are called
-	Texts    func() []dispute.ReadyText
+	Store     *store.Store
+	Clerks    Clerks
+	Disputes  Disputes
+	Inquiries Inquiries
+	Names     Names
+	Channels  channel.Registry // what they are called
+	Texts     func() []dispute.ReadyText
 	// Replay puts what was refused through the checks once more, and says how many
 	// events they accept now and what is still wrong with the others.
 	Replay func(ctx context.Context, r *store.Refused) (accepted int, rejected []wire.Rejected, err error)

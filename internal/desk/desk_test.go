@@ -129,10 +129,11 @@ func TestBanksAndRolesNeverMix(t *testing.T) {
 		d := w.report(bank, fmt.Sprintf("acc_%s_%d", bank, rng.IntN(5)), []string{"dbarai", "paypay", ""}[rng.IntN(3)], rng.Int64N(300000)+1)
 		reports[bank] = append(reports[bank], d)
 	}
-	campaigns, refused := map[string]*radar.Campaign{}, map[string]string{}
+	campaigns, refused, asked := map[string]*radar.Campaign{}, map[string]string{}, map[string]string{}
 	for _, bank := range []string{ours, theirs} {
 		campaigns[bank] = w.campaign(bank, "dbarai")
 		refused[bank] = w.refusal(bank, "acc_secret_of_"+bank)
+		asked[bank] = w.asks(bank, "acc_secret_of_"+bank, "txn_secret_of_"+bank)
 	}
 	foreign := func(bank string) []*watch.Dispute {
 		if bank == ours {
@@ -157,11 +158,13 @@ func TestBanksAndRolesNeverMix(t *testing.T) {
 						ids = []string{campaigns[of].ID, campaigns[other(bank)].ID}
 					case strings.Contains(path, "/refused/"):
 						ids = []string{refused[of], refused[other(bank)]}
+					case strings.Contains(path, "/inquiries/"):
+						ids = []string{asked[of], asked[other(bank)]}
 					}
 					for _, id := range ids {
 						address := strings.NewReplacer("{bank}", of, "{id}", id).Replace(path)
 						before := w.everything()
-						code, body, _ := s.ask(method, address, url.Values{"do": {"received"}, "note": {"x"}, "version": {versionOf(w.now(d))}, "state": {"confirmed"}})
+						code, body, _ := s.ask(method, address, url.Values{"do": {"received"}, "note": {"x"}, "version": {versionOf(w.now(d))}, "state": {"confirmed"}, "items": {"acc_new txn_new"}, "key": {"k" + string(role)}})
 						own := of == bank && (!strings.Contains(path, "{id}") || id == ids[0])
 						who := fmt.Sprintf("%s of %s at %s %s", role, bank, method, address)
 						if strings.Contains(body, "acc_secret_of_"+other(bank)) || strings.Contains(body, "txn_secret_of_"+other(bank)) {
@@ -205,7 +208,7 @@ func may(role clerk.Role, method, path string) bool {
 	switch {
 	case method == http.MethodGet:
 		return role == clerk.Manage || !strings.HasSuffix(path, "/sheet") && !strings.HasSuffix(path, "/cases.csv")
-	case strings.Contains(path, "/cases/"):
+	case strings.Contains(path, "/cases/"), strings.HasSuffix(path, "/inquiries"):
 		return role != clerk.Look
 	}
 	return role == clerk.Manage

@@ -72,6 +72,7 @@ type tab struct {
 var allTabs = []tab{
 	{"", tCases, clerk.Look},
 	{"/campaigns", tCampaigns, clerk.Look},
+	{"/inquiries", tInquiries, clerk.Look},
 	{"/feed", tFeed, clerk.Look},
 	{"/refused", tRefused, clerk.Look},
 	{"/sheet", tSheet, clerk.Manage},

@@ -13,6 +13,7 @@ import (
 	"kozamori/internal/audit"
 	"kozamori/internal/clerk"
 	"kozamori/internal/dispute"
+	"kozamori/internal/inquiry"
 	"kozamori/internal/problem"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -106,7 +107,7 @@ func (v *visit) run(to route) (reply, error) {
 func (v *visit) fault(err error) (reply, error) {
 	_, big := errors.AsType[*http.MaxBytesError](err)
 	switch {
-	case errors.Is(err, store.ErrNotFound), errors.Is(err, dispute.ErrNotFound):
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, dispute.ErrNotFound), errors.Is(err, inquiry.ErrNotFound):
 		return v.sorry(http.StatusNotFound, tUnknown, tUnknownText), nil
 	case errors.Is(err, store.ErrCursor), errors.Is(err, errForm), big:
 		return v.sorry(http.StatusBadRequest, tNotTaken, tNotTakenText), nil

@@ -23,6 +23,7 @@ import (
 	"kozamori/internal/desk"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
+	"kozamori/internal/inquiry"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/browsertest"
@@ -68,7 +69,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(server.Close)
 	w.url = server.URL
 	w.clerks = &clerk.Service{Store: s, Keys: worldtest.Keys(t), Secret: func(context.Context, string) (string, error) { return "shared", nil }, BaseURL: w.url, Callback: desk.Callback, Inside: true, Now: w.Now}
-	pages = desk.New(desk.Config{Store: s, Clerks: w.clerks, Disputes: w.disputes, Names: app.NewNames(s, w.Now), Channels: app.Channels(), Texts: app.ReadyTexts, BaseURL: w.url, Now: w.Now, Logger: w.Logger,
+	pages = desk.New(desk.Config{Store: s, Clerks: w.clerks, Disputes: w.disputes, Inquiries: &inquiry.Service{Store: s, Queue: w.Queue, Now: w.Now, Logger: w.Logger}, Names: app.NewNames(s, w.Now), Channels: app.Channels(), Texts: app.ReadyTexts, BaseURL: w.url, Now: w.Now, Logger: w.Logger,
 		Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 			got, err := ingest.Replay(ctx, w.Queue, s, r, w.Now())
 			return got.Accepted, got.Rejected, err
@@ -96,7 +97,8 @@ func (w *world) report(bank, ref, service string, yen int64) *watch.Dispute {
 	}
 	w.made++
 	w.Add(time.Minute)
-	r := &watch.Record{ID: watch.Derive("r", bank, ref, fmt.Sprint(w.made)), OnAccount: watch.On(k), Kind: watch.Debit, Txn: fmt.Sprintf("txn-%s-%d", bank, w.made), Amount: yen, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
+	e := watch.Event{Bank: bank, AccountRef: ref, TransactionID: fmt.Sprintf("txn-%s-%d", bank, w.made), Kind: watch.Debit}
+	r := &watch.Record{ID: e.RecordID(), OnAccount: watch.On(k), Kind: watch.Debit, Txn: e.TransactionID, Amount: yen, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
 		Service: service, Mask: worldtest.Mask, OccurredAt: w.Now().Add(-time.Minute), ReceivedAt: w.Now().Add(-50 * time.Second), RecordedAt: w.Now(), Complete: true}
 	w.Put(store.PutRecord(r))
 	res, err := w.disputes.Answer(ctx, r.ID, dispute.Answerer{Watcher: "w-" + bank + ref}, watch.NotMine, watch.ViaLINE)

@@ -95,9 +95,10 @@ func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via w
 func (k *Service) change(ctx context.Context, recordID string, who Answerer, act func(*file) (Outcome, error)) (Result, error) {
 	var res Result
 	var jobs, silent queue.Jobs
+	var asked []string // inquiries of the bank that this answers
 	var ended []*watch.Watcher
 	err := store.Retry(ctx, func() error {
-		jobs = queue.Jobs{}
+		jobs, asked = queue.Jobs{}, nil
 		f, err := k.open(ctx, recordID, who)
 		if err != nil {
 			return err
@@ -156,6 +157,13 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 				writes = append(writes, store.PutReference(f.dispute))
 			}
 		}
+		answered, err := k.answered(ctx, f)
+		if err != nil {
+			return err
+		}
+		for _, q := range answered {
+			asked, writes = append(asked, q.ID), append(writes, store.PutInquiry(q))
+		}
 		act, err := k.learned(ctx, f)
 		if err != nil {
 			return err
@@ -172,6 +180,11 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 	if d := res.Dispute; d != nil && res.Outcome.changes() {
 		if _, untold := d.Untold(); untold {
 			jobs.TellBank(d)
+		}
+	}
+	if res.Outcome.changes() {
+		for _, id := range asked {
+			jobs.TellInquiry(res.Record.Account.Bank, id)
 		}
 	}
 	k.send(ctx, &jobs)

@@ -5,7 +5,7 @@ package lookback
 import (
 	"cmp"
 	"fmt"
-	"slices"
+	"sort"
 	"time"
 
 	"kozamori/internal/catalog"
@@ -124,7 +124,7 @@ func takeBooked(d *Debit, debits []Debit, taken []bool) bool {
 func (l *Looker) Report() Report {
 	r := l.report
 	r.Debits = booked(r.Debits)
-	slices.SortStableFunc(r.Debits, func(a, b Debit) int { return a.Day.Compare(b.Day) })
+	sort.SliceStable(r.Debits, func(i, j int) bool { return r.Debits[i].Day.Before(r.Debits[j].Day) })
 	r.Services = sum(r.Debits)
 	if !r.First.IsZero() {
 		for m := r.First.AddDate(0, 0, 1-r.First.Day()); m.Before(r.Last); m = m.AddDate(0, 1, 0) {
@@ -158,8 +158,8 @@ func sum(debits []Debit) (out []Sum) {
 	for _, s := range sums {
 		out = append(out, *s)
 	}
-	slices.SortStableFunc(out, func(a, b Sum) int {
-		return cmp.Or(cmp.Compare(b.Total, a.Total), cmp.Compare(a.Service, b.Service))
+	sort.SliceStable(out, func(i, j int) bool {
+		return cmp.Or(cmp.Compare(out[j].Total, out[i].Total), cmp.Compare(out[i].Service, out[j].Service)) < 0
 	})
 	return out
 }

@@ -1,7 +1,7 @@
 package lookback
 
 import (
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -77,7 +77,7 @@ func (p *Pasted) Services() []Sum {
 	for _, l := range p.Found {
 		debits = append(debits, Debit{Row: statement.Row{Day: l.Day, Out: l.Yen, Text: l.Text}, Service: l.Service, Other: l.Other})
 	}
-	slices.SortStableFunc(debits, func(a, b Debit) int { return a.Day.Compare(b.Day) })
+	sort.SliceStable(debits, func(i, j int) bool { return debits[i].Day.Before(debits[j].Day) })
 	return sum(debits)
 }
 

@@ -94,6 +94,9 @@ func (d *Service) erase(ctx context.Context, names *store.Names, trail []store.W
 	if err := d.eraseControls(ctx, k, func(*watch.Control) bool { return true }); err != nil {
 		return err
 	}
+	if err := d.eraseInquiries(ctx, k, func(*watch.Inquiry) bool { return true }); err != nil {
+		return err
+	}
 	refused, walk, err := d.eraseRefused(ctx, names, "")
 	if err != nil {
 		return err
@@ -159,6 +162,9 @@ func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 		return err
 	}
 	if err := d.eraseControls(ctx, k, func(c *watch.Control) bool { return len(c.Changes) == 0 || c.Changes[0].At.Before(rebound) }); err != nil {
+		return err
+	}
+	if err := d.eraseInquiries(ctx, k, func(q *watch.Inquiry) bool { return q.AskedAt.Before(rebound) }); err != nil {
 		return err
 	}
 	d.closeDoors(ctx, gone)
@@ -274,6 +280,21 @@ func (d *Service) eraseControls(ctx context.Context, k watch.AccountKey, which f
 	for _, c := range list {
 		if which(c) {
 			writes = append(writes, store.DeleteControl(c)...)
+		}
+	}
+	return d.inParts(ctx, writes)
+}
+
+// eraseInquiries removes what its bank asked about an account.
+func (d *Service) eraseInquiries(ctx context.Context, k watch.AccountKey, which func(*watch.Inquiry) bool) error {
+	list, err := d.Store.Inquiries(ctx, k)
+	if err != nil {
+		return err
+	}
+	var writes []store.Write
+	for _, q := range list {
+		if which(q) {
+			writes = append(writes, store.DeleteInquiry(q)...)
 		}
 	}
 	return d.inParts(ctx, writes)

@@ -156,3 +156,29 @@ func addresses(w, before *watch.Watcher, there func(watch.ChannelKind) bool) []a
 	}
 	return out
 }
+
+// OfInquiry is a bank's question to those who watch an account: its owners whom a channel
+// may reach, or the guardians if there is no such owner. One piece for each, in the chat or
+// where they are reached if that does not bring it.
+func OfInquiry(a *watch.Account, q *watch.Inquiry) (out []watch.News) {
+	for _, role := range []watch.Role{watch.Owner, watch.Guardian} {
+		for i := range a.Watchers {
+			w := &a.Watchers[i]
+			if w.Role != role || len(w.Reachable()) == 0 {
+				continue
+			}
+			n := watch.News{Kind: watch.NewsInquiry, Inquiry: q.ID, To: watch.NewsTo{LineUser: w.LineUser, Watcher: w.ID, Lang: w.Lang},
+				Guardian: watch.NewsOf{LineUser: w.LineUser, Watcher: w.ID}}
+			if list := w.Addressed(); len(list) > 0 {
+				n.To.Mail, n.Over = list[0].Address, list[0].Kind
+			}
+			if n.To.LineUser != "" || n.To.Mail != "" {
+				out = append(out, n)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}

@@ -157,7 +157,7 @@ func (s *Stage) callAgain(ctx context.Context, c caller, m queue.Message, bank, 
 	if err != nil {
 		return s.broken(m, "the log of a callback cannot be read", err)
 	}
-	n := &call{is: *is, public: is.Record == "" && is.Control == "", about: "callback " + id, since: is.AskedAt, hopeless: nowhere}
+	n := &call{is: *is, public: is.Record == "" && is.Control == "" && is.Inquiry == "", about: "callback " + id, since: is.AskedAt, hopeless: nowhere}
 	n.body, err = s.bodyOf(ctx, is)
 	if errors.Is(err, store.ErrNotFound) {
 		return s.lost(ctx, m, bank, id)
@@ -182,6 +182,9 @@ func (s *Stage) callAgain(ctx context.Context, c caller, m queue.Message, bank, 
 func (s *Stage) bodyOf(ctx context.Context, is *store.Callback) ([]byte, error) {
 	if is.Control != "" {
 		return s.controlBody(ctx, is)
+	}
+	if is.Inquiry != "" {
+		return s.inquiryBody(ctx, is)
 	}
 	if is.Record == "" {
 		return s.Store.CallbackBody(ctx, is.ID)

@@ -95,6 +95,8 @@ func (s *Stage) one(c caller, m queue.Message, j watch.Job, known *known) (v que
 		return s.file(ctx, c, m, j.Of, j.File)
 	case j.Control != "":
 		return s.control(ctx, c, m, j.Control)
+	case j.Inquiry != "":
+		return s.inquiry(ctx, c, m, j.Inquiry)
 	case j.Callback != "":
 		return s.callAgain(ctx, c, m, j.Of, j.Callback)
 	case j.Back != "":

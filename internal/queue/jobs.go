@@ -85,6 +85,9 @@ func (j *Jobs) TakePart(bank, id string, part int) {
 // TellControl adds the changes of a control that its bank has not taken.
 func (j *Jobs) TellControl(bank, id string) { j.add(Bank, bank, watch.Job{Control: id, Of: bank}, 0) }
 
+// TellInquiry adds what people have answered to an inquiry of a bank.
+func (j *Jobs) TellInquiry(bank, id string) { j.add(Bank, bank, watch.Job{Inquiry: id, Of: bank}, 0) }
+
 // CallAgain adds a callback that a bank asked for once more, by its webhook-id.
 func (j *Jobs) CallAgain(bank, id string) { j.add(Bank, bank, watch.Job{Callback: id, Of: bank}, 0) }
 
@@ -126,7 +129,7 @@ func (j *Jobs) add(q Name, group string, job watch.Job, delay time.Duration) {
 	if j.byQueue == nil {
 		j.byQueue = map[Name][]Outgoing{}
 	}
-	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider + job.Letter + job.Feed + job.File + job.Callback + job.Control + job.Back, Delay: delay})
+	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider + job.Letter + job.Feed + job.File + job.Callback + job.Control + job.Inquiry + job.Back, Delay: delay})
 	j.n++
 }
 

@@ -25,11 +25,12 @@ type Callback struct {
 	Bank string    `json:"bank"`
 	Type string    `json:"type"`
 	At   time.Time `json:"at"` // when it happened what it tells of
-	// What it is about: a change of a dispute, of a control or of a campaign, news of the feed, a
-	// file, or the delivery of a record that reached no one.
+	// What it is about: a change of a dispute, of a control, of an inquiry or of a campaign,
+	// news of the feed, a file, or the delivery of a record that reached no one.
 	Seq      int    `json:"seq,omitempty"`
 	Dispute  string `json:"dispute,omitempty"`
 	Control  string `json:"control,omitempty"`
+	Inquiry  string `json:"inquiry,omitempty"`
 	Campaign string `json:"campaign,omitempty"`
 	File     string `json:"file,omitempty"`
 	Record   string `json:"record,omitempty"`

@@ -114,7 +114,9 @@ func erased(pk string) watch.AccountKey {
 func (s *Store) DeleteUnknown(ctx context.Context, k watch.AccountKey) ([]Write, error) {
 	return unknown(ctx, s, []place{
 		{Query{PK: accountPK(k)}, func(it Item) bool { return slices.Contains([]Key{profileKey(k), activityKey(k), billsKey(k)}, it.Key) }},
-		{Query{Index: History, PK: accountPK(k)}, func(it Item) bool { return known(recordItems)(it) || known(controlItems)(it) }},
+		{Query{Index: History, PK: accountPK(k)}, func(it Item) bool {
+			return known(recordItems)(it) || known(controlItems)(it) || known(inquiryItems)(it)
+		}},
 		{Query{Index: History, PK: codesPK(k)}, known(codeItems)},
 		{Query{Index: History, PK: ticketsPK(AccountTickets(k))}, known(ticketItems)},
 	})

@@ -66,8 +66,8 @@ func TestWhatOnlyANewerVersionDoesTakesNoPlaceOfWhatIsDue(t *testing.T) {
 	}
 	writeAll(t, s, items)
 	due, err := s.Due(t.Context(), early().Add(10*24*time.Hour), 7)
-	if err != nil || len(due) != 5 {
-		t.Errorf("%+v, %v; want a record, a dispute, an erasure, a round and an account", due, err)
+	if err != nil || len(due) != 6 {
+		t.Errorf("%+v, %v; want a record, a dispute, an erasure, a round, an inquiry and an account", due, err)
 	}
 }
 

@@ -74,6 +74,8 @@ func kinds(s *store.Store) []one {
 	bills := full(func(*watch.Bills) {})
 	record := full(func(r *watch.Record) { r.ID, r.OnAccount = "rec_1", watch.On(watched) })
 	dispute := full(func(d *watch.Dispute) { d.ID, d.OnAccount = "dis_1", watch.On(watched) })
+	inquiry := full(func(q *watch.Inquiry) { q.ID, q.OnAccount = "inq_1", watch.On(watched) })
+	asking := full(func(a *store.Asking) { a.ID, a.Bank, a.Inquiries = "asked_1", "0125", []string{"inq_1"} })
 	step := full(func(p *watch.Step) { p.ID, p.OnAccount = "step_1", watch.On(watched) })
 	never := func(*watch.Step) store.Write { return store.Write{} } // a step is not written twice
 	bank := full(func(b *store.Bank) { b.Code = "0125" })
@@ -122,6 +124,7 @@ func kinds(s *store.Store) []one {
 	}
 	recordByID := found(func(ctx context.Context, s *store.Store) (*watch.Record, error) { return s.Record(ctx, "rec_1") }, store.PutRecord)
 	disputeByID := found(func(ctx context.Context, s *store.Store) (*watch.Dispute, error) { return s.Dispute(ctx, "dis_1") }, s.PutDispute)
+	inquiryByID := found(func(ctx context.Context, s *store.Store) (*watch.Inquiry, error) { return s.Inquiry(ctx, "inq_1") }, store.PutInquiry)
 	erasureOf := found(func(ctx context.Context, s *store.Store) (*store.Erasure, error) { return s.Erasure(ctx, watched) }, store.PutErasure)
 	return []one{
 		{"account", func(*store.Store) store.Write { return store.PutAccount(account) }, findAll{
@@ -161,6 +164,25 @@ func kinds(s *store.Store) []one {
 				return only(list, err)
 			}, s.PutDispute),
 			"due": due(func(r store.DueRef) bool { return r.Dispute == "dis_1" }, disputeByID),
+		}},
+		{"inquiry", func(*store.Store) store.Write { return store.PutInquiry(inquiry) }, findAll{
+			"one": inquiryByID,
+			"many": found(func(ctx context.Context, s *store.Store) (*watch.Inquiry, error) {
+				return only(s.InquiriesByID(ctx, []string{"inq_1", "none"}))
+			}, store.PutInquiry),
+			"list": found(func(ctx context.Context, s *store.Store) (*watch.Inquiry, error) {
+				return only(s.Inquiries(ctx, watched))
+			}, store.PutInquiry),
+			"due": due(func(r store.DueRef) bool { return r.Inquiry == "inq_1" }, inquiryByID),
+		}},
+		{"asking", func(*store.Store) store.Write { return store.PutAsking(asking) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Asking, error) {
+				return s.Asking(ctx, "0125", "asked_1")
+			}, store.PutAsking),
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Asking, error) {
+				list, _, err := s.Askings(ctx, "0125", 10, "")
+				return only(list, err)
+			}, store.PutAsking),
 		}},
 		{"step", func(s *store.Store) store.Write { return s.PutStep(step) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*watch.Step, error) { return s.Step(ctx, "step_1") }, never),

@@ -78,7 +78,7 @@ func (s *Store) Write(ctx context.Context, writes ...Write) error {
 // Account, is set. Order is by when it is due, within its lane.
 type DueRef struct {
 	Record, Dispute  string
-	Control          string
+	Control, Inquiry string
 	Round            string // of telling a bank's people
 	Erasure, Account watch.AccountKey
 	Lane             watch.Lane
@@ -215,6 +215,8 @@ func dueRef(k Key) DueRef {
 		return DueRef{Dispute: id}
 	case k.SK == controlSK:
 		return DueRef{Control: id}
+	case k.SK == inquirySK:
+		return DueRef{Inquiry: id}
 	case kind == "E":
 		return DueRef{Erasure: erased(k.PK)}
 	case kind == roundKind:

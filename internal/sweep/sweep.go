@@ -39,6 +39,8 @@ type Config struct {
 	Control func(ctx context.Context, id string) error
 	// People tells the people of a bank of its feed; nil leaves it.
 	People *announce.Service
+	// Inquiry does what is due of what a bank asks its customers; nil leaves it.
+	Inquiry func(ctx context.Context, id string) error
 	// OldNumbers counts the catalogue's numbers to call that are not told any more
 	// because they were looked up too long ago; nil for none.
 	OldNumbers func(now time.Time) int
@@ -207,6 +209,10 @@ func (s *sweeping) one(ctx context.Context, r *watch.Record, ref store.DueRef, g
 	case ref.Round != "":
 		if s.People != nil {
 			return s.People.Piece(ctx, ref.Round)
+		}
+	case ref.Inquiry != "":
+		if s.Inquiry != nil {
+			return s.Inquiry(ctx, ref.Inquiry)
 		}
 	case ref.Account.Ref != "":
 		if s.Look != nil {

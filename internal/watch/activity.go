@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -204,7 +205,7 @@ func (a *Activity) Replace(was, is *Record) {
 			l.RemovedAt = is.UndoneAt.UTC()
 		}
 		s.Links = append(s.Links, l)
-		slices.SortStableFunc(s.Links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
+		sort.SliceStable(s.Links, func(i, j int) bool { return s.Links[i].RegisteredAt.Before(s.Links[j].RegisteredAt) })
 		s.bound()
 	case is.Service != "":
 		s := a.service(is.Service)

@@ -35,6 +35,8 @@ type Job struct {
 	Callback string `json:"callback,omitempty"`
 	// Control is one of which the bank is to be told what it has not taken.
 	Control string `json:"control,omitempty"`
+	// Inquiry is one that may have been answered, of which the bank is to be told.
+	Inquiry string `json:"inquiry,omitempty"`
 	// Back is a provider that is back since Since: what of Records and Disputes waits
 	// for it is queued.
 	Back     string    `json:"back,omitempty"`

@@ -25,7 +25,7 @@ func TestNamesThatWereWrittenAreStillKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := strings.Split(strings.TrimSpace(string(b)), "\n")
-	now := namesOf(t, "Kind", "Status", "Confidence", "Role", "Lang", "ChannelKind", "DeliveryKind", "DeliveryState", "AnswerValue", "Via", "DisputeStatus", "NewsKind", "Call", "StepKind", "Way", "ControlKind", "ControlState")
+	now := namesOf(t, "Kind", "Status", "Confidence", "Role", "Lang", "ChannelKind", "DeliveryKind", "DeliveryState", "AnswerValue", "Via", "DisputeStatus", "NewsKind", "Call", "StepKind", "Way", "ControlKind", "ControlState", "InquiryState", "InquiryReason")
 	for _, name := range (^watch.Reason(0)).Names() {
 		now = append(now, "Reason "+name)
 	}

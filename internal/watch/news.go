@@ -48,11 +48,14 @@ const (
 	// no debits, for hours. NewsHeard is to those who were told: it is heard again.
 	NewsSilent NewsKind = "silent"
 	NewsHeard  NewsKind = "heard"
+	// NewsInquiry is to those who watch: their bank asks whether something is their
+	// own doing.
+	NewsInquiry NewsKind = "inquiry"
 )
 
 // NewsKinds lists the kinds of news.
 var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage, NewsConfirm, NewsStep,
-	NewsEnrol, NewsWelcome, NewsKey, NewsExposed, NewsGone, NewsSilent, NewsHeard}
+	NewsEnrol, NewsWelcome, NewsKey, NewsExposed, NewsGone, NewsSilent, NewsHeard, NewsInquiry}
 
 // News is what queue.Chat carries in addition to LINE's events: one person is to hear
 // of a guardian who came or went, or to see another menu. It holds all that there is to say, because
@@ -71,6 +74,8 @@ type News struct {
 	Secret string `json:"secret,omitempty"`
 	// Step is what NewsStep is about, by its id.
 	Step string `json:"step,omitempty"`
+	// Inquiry is what NewsInquiry is about, by its id.
+	Inquiry string `json:"inquiry,omitempty"`
 	// Erases tells that the account's records are to be erased if its owner does not
 	// come back.
 	Erases bool `json:"erases,omitempty"`
@@ -118,6 +123,9 @@ func (n *News) Key() string {
 	turn := n.Turn
 	if n.Step != "" {
 		turn = n.Step + "\x00" + n.Turn
+	}
+	if n.Inquiry != "" {
+		turn = n.Inquiry
 	}
 	return DeriveUUID(string(n.Kind), n.Guardian.Watcher, n.To.Watcher, turn)
 }

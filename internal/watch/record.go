@@ -110,6 +110,8 @@ type Record struct {
 	Deliveries []Delivery `json:"deliveries,omitempty"`
 	Answer     *Answer    `json:"answer,omitempty"`
 	Dispute    string     `json:"dispute,omitempty"` // dispute id once somebody said "not mine"
+	// Inquiries are those of the bank about the incident, the latest RecordInquiries.
+	Inquiries []string `json:"inquiries,omitempty"`
 	// Overruled are the answers "mine" that a report took the place of, the oldest
 	// first: what is told of the incident later still has them.
 	Overruled []Overruled `json:"overruled,omitempty"`

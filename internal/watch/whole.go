@@ -1,6 +1,9 @@
 package watch
 
-import "slices"
+import (
+	"slices"
+	"sort"
+)
 
 // StandsAs tells whether the same can be said of two pieces of an incident:
 // one report is about both, both were said to be the owner's, or both wait for an
@@ -45,7 +48,7 @@ func GroupsOf(pieces []*Record) (out []Group) {
 		}
 		return 0
 	}
-	slices.SortStableFunc(out, func(x, y Group) int { return waits(x) - waits(y) })
+	sort.SliceStable(out, func(i, j int) bool { return waits(out[i]) < waits(out[j]) })
 	return out
 }
 

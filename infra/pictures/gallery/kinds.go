@@ -137,6 +137,10 @@ func alerts(lang watch.Lang, guardian bool) []Kind {
 		add(several.name+" after a report", wording.Incident(f))
 		out[len(out)-1].Asks = false // the report covers them
 	}
+	asked := wording.IncidentFacts{Debits: 1, Yen: 100000, First: at, Last: at, Parts: []wording.AlertFacts{facts(debit())}}
+	add("what a bank asks about a debit", wording.Inquiry(asked, at.Add(30*time.Hour), at.Add(6*time.Hour)))
+	asked.Parts = []wording.AlertFacts{facts(debit(link))}
+	add("what a bank asks about a link", wording.Inquiry(asked, at.Add(30*time.Hour), at.Add(6*time.Hour)))
 	mixed := wording.IncidentFacts{Debits: 2, Yen: 200000, First: at, Last: at.Add(time.Minute), Parts: []wording.AlertFacts{
 		facts(debit(link)), facts(debit()), facts(debit(), func(f *wording.AlertFacts) { f.Record.Service, f.ServiceName = "paypay", "PayPay" })}}
 	add("a link and debits of several services", wording.Incident(mixed))
