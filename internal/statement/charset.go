@@ -18,15 +18,35 @@ var ErrNoText = errors.New("it is no text in UTF-8, Shift_JIS, UTF-16 or EUC-JP"
 // do instead.
 var ErrKind = errors.New("files of this kind are not read")
 
-// kinds are what files begin with that are no text.
-var kinds = []struct{ begins, what string }{
-	{"%PDF", "a PDF; download the statement as a CSV at the bank's site instead"},
-	{"PK\x03\x04", "a spreadsheet or an archive; save it as a CSV (UTF-8) instead"},
-	{"\xD0\xCF\x11\xE0", "a spreadsheet; save it as a CSV (UTF-8) instead"},
-	{"\x89PNG", "a picture; download the statement as a CSV at the bank's site, or type the lines"},
-	{"\xFF\xD8\xFF", "a picture; download the statement as a CSV at the bank's site, or type the lines"},
-	{"GIF8", "a picture; download the statement as a CSV at the bank's site, or type the lines"},
-	{"\x1F\x8B", "packed; unpack it first"},
+const aPicture = "a picture; download the statement as a CSV at the bank's site, or type the lines"
+
+// kinds are what files begin with that are no text, at an offset.
+var kinds = []struct {
+	at           int
+	begins, what string
+}{
+	{0, "%PDF", "a PDF; download the statement as a CSV at the bank's site instead"},
+	{0, "PK\x03\x04", "a spreadsheet or an archive; save it as a CSV (UTF-8) instead"},
+	{0, "\xD0\xCF\x11\xE0", "a spreadsheet; save it as a CSV (UTF-8) instead"},
+	{0, "\x89PNG", aPicture},
+	{0, "\xFF\xD8\xFF", aPicture},
+	{0, "GIF8", aPicture},
+	{0, "II*\x00", aPicture}, // TIFF, as scanners write it
+	{0, "MM\x00*", aPicture},
+	{4, "ftyp", aPicture}, // HEIC and AVIF, as telephones take it; or a film
+	{8, "WEBPVP8", aPicture},
+	{0, "\x1F\x8B", "packed; unpack it first"},
+}
+
+// kindOf says of a file that holds no text what it is, and what to do instead; empty if
+// it may hold one.
+func kindOf(data []byte) string {
+	for _, k := range kinds {
+		if len(data) > k.at && bytes.HasPrefix(data[k.at:], []byte(k.begins)) {
+			return k.what
+		}
+	}
+	return ""
 }
 
 // shiftIn goes before ideographs in ISO-2022-JP, whose other bytes are those of ASCII:
@@ -50,10 +70,8 @@ func Decode(data []byte) (text, charset string, err error) {
 // line with one can be told from the others. A break of a line is never such a
 // byte, and none is eaten by one; all are "\n".
 func decode(data []byte) (text, charset string, err error) {
-	for _, k := range kinds {
-		if bytes.HasPrefix(data, []byte(k.begins)) {
-			return "", "", fmt.Errorf("%w: it is %s", ErrKind, k.what)
-		}
+	if what := kindOf(data); what != "" {
+		return "", "", fmt.Errorf("%w: it is %s", ErrKind, what)
 	}
 	if bytes.Contains(data, []byte(shiftIn)) {
 		return "", "", fmt.Errorf("%w: it is JIS, as old mails are; save it as UTF-8 instead", ErrKind)

@@ -30,8 +30,8 @@ var layouts = []layout{
 
 // What banks call the columns of their files, the likelier first.
 var (
-	dayNames     = []string{"日付", "年月日", "取引日", "お取り引き日", "お取引日", "取引年月日", "お取引年月日", "取引日付", "取扱日付", "勘定日", "操作日", "取扱日", "ご利用日", "利用日", "取引日時", "日時", "取引月日", "入出金日", "受払日", "記帳日", "date", "transactiondate"}
-	textNames    = []string{"摘要", "お取り扱い内容", "お取扱内容", "入出金内容", "取引内容", "お取引内容", "内容", "詳細1", "取引名", "ご利用内容", "適用", "description", "details", "備考"}
+	dayNames     = []string{"日付", "年月日", "取引日", "お取り引き日", "お取引日", "取引年月日", "お取引年月日", "取引日付", "取扱日付", "勘定日", "操作日", "取扱日", "ご利用日", "利用日", "取引日時", "日時", "取引月日", "入出金日", "受払日", "記帳日", "月日", "date", "transactiondate"}
+	textNames    = []string{"摘要", "お取り扱い内容", "お取扱内容", "入出金内容", "取引内容", "お取引内容", "内容", "詳細1", "取引名", "ご利用内容", "適用", "入出金先内容", "description", "details", "備考"}
 	detailNames  = []string{"摘要内容", "詳細2", "参考情報"}
 	outNames     = []string{"支払い金額", "お引出し", "お引き出し額", "お引出金額", "お引出し金額", "払出金額", "出金金額", "お支払金額", "お支払い金額", "支払金額", "お支払額", "支払額", "引出金額", "出金額", "出金", "支払", "払出", "払出額", "引落金額", "引落額", "引落", "払戻金額", "払戻額", "払戻", "withdrawal", "withdrawals", "debit"}
 	inNames      = []string{"預かり金額", "お預入れ", "お預け入れ額", "お預入金額", "お預入れ金額", "お預け入れ金額", "受入金額", "入金金額", "お預り金額", "お預かり金額", "預り金額", "預入金額", "お預り額", "入金額", "入金", "お預り", "受入額", "受入", "預入額", "受取金額", "受取額", "受取", "deposit", "deposits", "credit"}
@@ -104,15 +104,28 @@ func spelt(head, names []string) int {
 	return -1
 }
 
+// apart finds a year, a month and a day that stand next to each other in columns of
+// their own, as 年, 取引年 or 操作日(年): of several those that the column of the day is
+// one of, if there is one. It is -1 if none do.
+func apart(head []string, of int) int {
+	ends := func(i int, with string) bool { return strings.HasSuffix(strings.TrimSuffix(head[i], ")"), with) }
+	for i := 0; i+2 < len(head); i++ {
+		if ends(i, "年") && ends(i+1, "月") && ends(i+2, "日") && (of < 0 || of >= i && of < i+3) {
+			return i
+		}
+	}
+	return -1
+}
+
 func find(head []string) (c columns, ok bool) {
 	c = columns{day: column(head, dayNames), month: -1, mday: -1, text: column(head, textNames), detail: column(head, detailNames),
 		out: column(head, outNames), in: column(head, inNames), both: column(head, bothNames), side: column(head, sideNames),
 		balance: column(head, balanceNames), account: column(head, accountNames)}
-	if i := slices.IndexFunc(head, func(h string) bool { return strings.HasPrefix(h, "取扱日付年") }); i >= 0 {
+	if i := slices.Index(head, "取扱日付年"); i >= 0 {
 		c.day = i
 	}
-	if c.day >= 0 && c.day+2 < len(head) && strings.Contains(head[c.day+1], "月") && strings.Contains(head[c.day+2], "日") && !strings.Contains(head[c.day+1], "年") {
-		c.month, c.mday = c.day+1, c.day+2
+	if i := apart(head, c.day); i >= 0 {
+		c.day, c.month, c.mday = i, i+1, i+2
 	}
 	if c.out >= 0 || c.in >= 0 {
 		c.both = -1
@@ -138,6 +151,9 @@ func (c *columns) dayOf(rec []string) (date, error) {
 		return date{}, errDay
 	}
 	if c.month >= 0 {
+		if d, err := day(rec[c.mday]); err == nil && d.Year != 0 {
+			return d, nil // a whole day next to its year and its month
+		}
 		return day(plain(rec[c.day]) + "/" + plain(rec[c.month]) + "/" + plain(rec[c.mday]))
 	}
 	return day(rec[c.day])

@@ -25,7 +25,7 @@ func TestHeadingsAreKnownInEachSpelling(t *testing.T) {
 		"取引日,お支払金額,お預り金額,残高,お取引内容", "お取引日,お引き出し金額,お預け入れ金額,差引残高,お取引内容", "取引日,お引き出し,お預け入れ,残高,摘要",
 		"年月日,お支払い,お預かり,差引残高,摘要", "取引日時,ご出金額,ご入金額,残高,摘要", "日付,出金,入金,残高,適用", "取引日,お支払い額,お預かり額,お取引後の残高,お取引の内容",
 		"入出金日,出金金額（円）,入金金額（円）,残高（円）,内容", "取引月日,お払戻し金額,お預入れ額,残高,摘要", "日 付,お引落し額,受取額,残高,お 取 引 内 容",
-		"取引日,引落金額,入金金額,残高,備考", "Date,Withdrawal,Deposit,Balance,Description", "Transaction Date,Debit (JPY),Credit (JPY),Balance (JPY),Details",
+		"月日,出金,入金,残高,摘要", "取引日,出金額,入金額,残高,入出金先内容", "取引日,引落金額,入金金額,残高,備考", "Date,Withdrawal,Deposit,Balance,Description", "Transaction Date,Debit (JPY),Credit (JPY),Balance (JPY),Details",
 	} {
 		for _, sep := range []string{",", "\t", ";"} {
 			text := strings.ReplaceAll(head+"\n2026/9/1,3000,,97000,ﾍﾟｲﾍﾟｲ\n2026/10/15,,10000,107000,給料\n2026/11/2,28000,,79000,ﾄﾞｺﾓｺｳｻﾞ\n", ",", sep)
@@ -42,6 +42,29 @@ func TestHeadingsAreKnownInEachSpelling(t *testing.T) {
 	// Whose money 借方 is depends on who writes it.
 	if s, err := Read([]byte("日付,摘要,借方,貸方\n2026/9/1,ﾍﾟｲﾍﾟｲ,3000,\n"), now); err == nil {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A day takes three columns, whatever those are called; next to a whole day the year
+// and the month are nothing.
+func TestADayInThreeColumnsIsRead(t *testing.T) {
+	t.Parallel()
+	for head, day := range map[string]string{
+		"年,月,日": "2024,4,15", "取引年,取引月,取引日": "2024,04,15", "取引日(年),取引日(月),取引日(日)": "2024,4,15", "お取引日　年,お取引日　月,お取引日　日": "２０２４,４,１５",
+		"対象年,対象月,取引日": "2024,4,2024/4/15", "日付,照会年,照会月,照会日": "2024/4/15,2026,11,29",
+	} {
+		s, err := Read([]byte(head+",摘要,出金額,入金額,残高\n"+day+",ﾍﾟｲﾍﾟｲ,300,,700\n"), now)
+		if err != nil || len(s.Unread) > 0 {
+			t.Errorf("%s: %v %+v", head, err, s)
+			continue
+		}
+		if diff := cmp.Diff([]string{"2024-04-15 -300 +0 ﾍﾟｲﾍﾟｲ"}, told(s)); diff != "" {
+			t.Errorf("%s: %s", head, diff)
+		}
+	}
+	// A year of an era that no column names is none.
+	if s, err := Read([]byte("年,月,日,摘要,出金額\n6,4,15,ﾍﾟｲﾍﾟｲ,300\n2024,4,16,ﾍﾟｲﾍﾟｲ,300\n"), now); err != nil || len(s.Rows) != 1 || len(s.Unread) != 1 {
+		t.Errorf("%v %+v", err, s)
 	}
 }
 

@@ -233,15 +233,19 @@ func TestWhatIsNoStatementIsToldWhatToDo(t *testing.T) {
 		is   error
 		says string
 	}{
-		"a PDF":            {"%PDF-1.7 …", ErrKind, "CSV"},
-		"a picture":        {"\x89PNG\r\n\x1a\n", ErrKind, "picture"},
-		"a photograph":     {"\xFF\xD8\xFF\xE0", ErrKind, "picture"},
-		"a spreadsheet":    {"PK\x03\x04", ErrKind, "CSV"},
-		"JIS":              {"\x1B$B<h0zF|\x1B(B,\x1B$BE&MW\x1B(B\n", ErrKind, "UTF-8"},
-		"nothing":          {"", nil, "empty"},
-		"another CSV":      {"name,age\nx,1\n", errNoHeader, "columns"},
-		"half a character": {"取引日,摘要,出金\n\xE3\x81", ErrNoText, "line"},
-		"bytes":            {"\x00\x01\x02\x03\xFF", ErrNoText, "text"},
+		"a PDF":              {"%PDF-1.7 …", ErrKind, "CSV"},
+		"a picture":          {"\x89PNG\r\n\x1a\n", ErrKind, "picture"},
+		"a photograph":       {"\xFF\xD8\xFF\xE0", ErrKind, "picture"},
+		"one of a telephone": {"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", ErrKind, "picture"},
+		"one of the web":     {"RIFF\x24\x00\x00\x00WEBPVP8 ", ErrKind, "picture"},
+		"one of a scanner":   {"II*\x00\x08\x00\x00\x00", ErrKind, "picture"},
+		"another scanner's":  {"MM\x00*\x00\x00\x00\x08", ErrKind, "picture"},
+		"a spreadsheet":      {"PK\x03\x04", ErrKind, "CSV"},
+		"JIS":                {"\x1B$B<h0zF|\x1B(B,\x1B$BE&MW\x1B(B\n", ErrKind, "UTF-8"},
+		"nothing":            {"", nil, "empty"},
+		"another CSV":        {"name,age\nx,1\n", errNoHeader, "columns"},
+		"half a character":   {"取引日,摘要,出金\n\xE3\x81", ErrNoText, "line"},
+		"bytes":              {"\x00\x01\x02\x03\xFF", ErrNoText, "text"},
 	} {
 		_, err := Read([]byte(c.data), now)
 		if err == nil || c.is != nil && !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.says) {
