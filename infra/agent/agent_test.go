@@ -277,7 +277,7 @@ func TestHalfAFileIsNeverRead(t *testing.T) {
 	_, reports, _ = b.agent("-check")
 	b.write(filepath.Join(b.folder, "n.txt"+manifestEnd), fmt.Appendf(nil, `{"rows":1,"sha256":%q,"sequence":4}`, reports[len(reports)-1].SHA256))
 	_, reports, _ = b.agent()
-	if r := reports[0]; len(reports) != 1 || r.Gap != "files 2 to 3 were not seen; no file tells of 2026-11-24 to 2026-11-25" || r.First != "2026-11-26" || r.Last != "2026-11-27" {
+	if r := reports[0]; len(reports) != 1 || r.Gap != "files 2 to 3 were not seen; no file before it tells of 2026-11-24 to 2026-11-25" || r.First != "2026-11-26" || r.Last != "2026-11-27" {
 		t.Errorf("%+v", reports)
 	}
 	// A night without rows is a file, too: after it days are missing of which no file was

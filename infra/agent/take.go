@@ -328,7 +328,7 @@ func (t *taking) gap() string {
 	follows := was.Sequence > 0 && t.report.Sequence == was.Sequence+1
 	through, err := time.Parse(time.DateOnly, was.Through)
 	if from := t.report.from; err == nil && !follows && !from.IsZero() && from.After(through.AddDate(0, 0, 1)) && feed.AnyOpen(through.AddDate(0, 0, 1), from.AddDate(0, 0, -1)) {
-		says = append(says, fmt.Sprintf("no file tells of %s to %s", through.AddDate(0, 0, 1).Format(time.DateOnly), from.AddDate(0, 0, -1).Format(time.DateOnly)))
+		says = append(says, fmt.Sprintf("no file before it tells of %s to %s", through.AddDate(0, 0, 1).Format(time.DateOnly), from.AddDate(0, 0, -1).Format(time.DateOnly)))
 	}
 	return strings.Join(says, "; ")
 }
