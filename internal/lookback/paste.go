@@ -84,8 +84,9 @@ func (p *Pasted) Services() []Sum {
 // sidesOf are the words of a line that tell which way the money went.
 var sidesOf = map[string]bool{"入金": true, "お預入れ": true, "預入": true, "お預り": true, "振込入金": true, "出金": false, "支払": false, "お支払": false, "お引出し": false, "引落": false, "引き落とし": false}
 
-// pastedLine takes a line apart: a day if there is one, a text, and an amount,
-// with a balance behind it or not.
+// pastedLine takes a line apart: a day if there is one, a text, and an amount, with a
+// balance behind it or not. Behind a day the amount may stand before the text, and the
+// balance behind it, as some banks have their columns.
 func pastedLine(line string, now time.Time) (l PastedLine, in, ok bool) {
 	words := strings.Fields(separate(line))
 	if len(words) > 1 {
@@ -93,19 +94,24 @@ func pastedLine(line string, now time.Time) (l PastedLine, in, ok bool) {
 			l.Day, words = day, words[1:]
 		}
 	}
+	words = withoutBalance(words)
 	var amounts []int64
 	marked := false // as money: by a sign of yen, or by its commas
-	for len(words) > 0 && len(amounts) < 2 {
+	for len(words) > 0 {
 		last := words[len(words)-1]
-		if side, is := sidesOf[last]; is && len(amounts) == 0 {
+		if side, is := sidesOf[last]; is {
 			in, words = side, words[:len(words)-1]
 			continue
 		}
 		yen, is, sign := moneyOf(last)
-		if !is {
+		if !is || len(amounts) == 2 {
 			break
 		}
 		amounts, marked, words = append(amounts, yen), marked || sign, words[:len(words)-1]
+	}
+	if !l.Day.IsZero() && len(amounts) < 2 {
+		before, rest := leading(words, marked)
+		amounts, words = append(amounts, before...), rest
 	}
 	if len(amounts) == 0 || len(words) == 0 || !marked && l.Day.IsZero() && amounts[len(amounts)-1] < 100 {
 		return l, false, false
@@ -119,6 +125,38 @@ func pastedLine(line string, now time.Time) (l PastedLine, in, ok bool) {
 	}
 	l.Text = strings.Join(words, " ")
 	return l, in, l.Yen > 0 && strings.ContainsFunc(l.Text, isLetter)
+}
+
+// leading takes the amount, and a balance behind it, that stand before the text; the
+// amount is the last of what it gives. A number without a mark is one only where
+// amounts behind the text have none, and if no number of a branch can be so large.
+func leading(words []string, marked bool) (amounts []int64, rest []string) {
+	for len(words) > 1 && len(amounts) < 2 {
+		yen, is, sign := moneyOf(words[0])
+		if !is || !sign && (marked || yen < 1000) {
+			break
+		}
+		amounts, words = append([]int64{yen}, amounts...), words[1:]
+	}
+	return amounts, words
+}
+
+// withoutBalance leaves out a balance that is called so.
+func withoutBalance(words []string) []string {
+	for i := 1; i < len(words); i++ {
+		rest, is := strings.CutPrefix(strings.TrimPrefix(words[i], "差引"), "残高")
+		if !is {
+			continue
+		}
+		behind := words[i+1:]
+		if rest = strings.TrimLeft(rest, ":"); rest != "" {
+			behind = append([]string{rest}, behind...)
+		}
+		if !slices.ContainsFunc(behind, func(w string) bool { _, is, _ := moneyOf(w); return !is }) {
+			return words[:i]
+		}
+	}
+	return words
 }
 
 func isLetter(r rune) bool {
