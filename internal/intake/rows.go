@@ -43,6 +43,10 @@ const Events = "JSON Lines"
 // national is the layout whose rows are read one by one.
 const national = "全銀 入出金取引明細"
 
+// maxYears is how old a row of 全銀 may be that a bank sends: a year of our calendar that
+// is written in place of the era's is read as one of the era before, twelve years ago.
+const maxYears = 10
+
 // errKind says that a file of 口座振替 tells nothing of balances and passbooks.
 var errKind = errors.New("a file of 全銀 口座振替 is asked for or told by who collects; what is taken here are 入出金取引明細")
 
@@ -78,6 +82,10 @@ func (s *Sink) national(f io.Reader, now time.Time) error {
 	s.Layout(national, true)
 	stream := statement.Stream{
 		Row: func(r *statement.Row, at int64) error {
+			if r.Day.Before(now.AddDate(-maxYears, 0, 0)) {
+				s.Refused(Problem{Line: r.Line, Byte: at, Field: "勘定日", Reason: fmt.Sprintf("it would be of %d: years are those of the era (令和), and not of the calendar", r.Day.Year())})
+				return nil
+			}
 			return s.Row(&Row{Line: r.Line, Byte: at, Row: r, From: national})
 		},
 		Unread: func(p statement.Problem, at int64) {
