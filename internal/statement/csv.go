@@ -51,8 +51,25 @@ func readCSV(text, charset string, now time.Time) (*Statement, error) {
 	for _, r := range records(lines[start+1:], t.comma, t.width, t.cols.isRow) {
 		t.record(&r, start+1, lines)
 	}
-	t.decide(now)
+	t.decide(until(lines[:start], now))
 	return t.Statement, nil
+}
+
+// until is the end of the period that the lines above the columns name, by which days
+// without a year are told; now where they name none.
+func until(above []string, now time.Time) time.Time {
+	for _, l := range above {
+		for _, to := range []string{"～", "〜", "~", "から"} {
+			_, rest, ok := strings.Cut(l, to)
+			rest = strings.TrimSuffix(strings.Trim(rest, " 　\"',"), "まで")
+			if d, err := day(rest); ok && err == nil && d.Year != 0 {
+				if end, _ := d.in(d.Year); end.Before(now) {
+					return end
+				}
+			}
+		}
+	}
+	return now
 }
 
 // header finds the first line that names the columns; -1 if there is none.

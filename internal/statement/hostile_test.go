@@ -68,6 +68,21 @@ func TestADayInThreeColumnsIsRead(t *testing.T) {
 	}
 }
 
+// Days without a year are of the period that the file says it is of.
+func TestDaysWithoutAYearAreOfThePeriodAbove(t *testing.T) {
+	t.Parallel()
+	for _, period := range []string{"照会期間,2023/12/01～2024/02/01", "期間：2023年12月1日から2024年2月1日まで", "\"照会期間\",\"R5.12.1〜R6.2.1\""} {
+		s, err := Read([]byte(period+"\n\n月日,摘要,出金,入金,残高\n12/15,ﾍﾟｲﾍﾟｲ,300,,700\n12/31,ﾍﾟｲﾍﾟｲ,100,,600\n1/2,ﾍﾟｲﾍﾟｲ,200,,400\n"), now)
+		if err != nil || len(s.Unread) > 0 {
+			t.Errorf("%s: %v %+v", period, err, s)
+			continue
+		}
+		if diff := cmp.Diff([]string{"2023-12-15 -300 +0 ﾍﾟｲﾍﾟｲ", "2023-12-31 -100 +0 ﾍﾟｲﾍﾟｲ", "2024-01-02 -200 +0 ﾍﾟｲﾍﾟｲ"}, told(s)); diff != "" {
+			t.Errorf("%s: %s", period, diff)
+		}
+	}
+}
+
 func TestDaysAndAmountsAreReadInEachWritingOrReported(t *testing.T) {
 	t.Parallel()
 	row := func(day, yen string) *Statement {
