@@ -39,7 +39,7 @@ type CodeRequest struct {
 	// of several owners; without it they end.
 	KeepOthers bool
 	// IdempotencyKey is the bank's own name of the request: the same request again
-	// gets the same code. Optional.
+	// gets the same code, also if that has ended. Optional.
 	IdempotencyKey string
 	HistoryFrom    string // since when the account's debits are on record, RFC 3339 or a day
 }
@@ -104,7 +104,7 @@ func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issu
 var ErrOtherRequest = errors.New("membership: the key is another request's")
 
 // OpenCodes lists the codes of an account that are still kept: open, used, or over
-// for less than an hour.
+// for less than an hour; none that was cancelled.
 func (d *Service) OpenCodes(ctx context.Context, bank, accountRef string) ([]*store.Code, error) {
 	names, err := d.Store.Names(ctx, watch.AccountKey{Bank: bank, Ref: accountRef})
 	if err != nil {
@@ -121,7 +121,7 @@ func (d *Service) codes(ctx context.Context, names *store.Names) (out []*store.C
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, list...)
+		out = append(out, slices.DeleteFunc(list, (*store.Code).Withdrawn)...)
 	}
 	slices.SortStableFunc(out, func(a, b *store.Code) int { return a.Expires.Compare(b.Expires) })
 	return out, nil
@@ -156,7 +156,7 @@ func (d *Service) cancel(ctx context.Context, names *store.Names, which func(*st
 		if c.UsedBy != "" || d.now().After(c.Expires) || !which(c) {
 			continue
 		}
-		err := d.Store.Write(ctx, store.CancelCode(c))
+		err := d.Store.Write(ctx, store.CancelCode(c, d.now()))
 		if _, used := store.AsCondition(err); err != nil && !used {
 			return err
 		}

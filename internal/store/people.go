@@ -165,9 +165,21 @@ const codeID = 16
 // ID names the code for its bank: the beginning of its hash.
 func (c *Code) ID() string { return c.Hash[:min(codeID, len(c.Hash))] }
 
-// CancelCode removes a code, unless it was used or changed since it was read.
-func CancelCode(c *Code) Write {
-	return Write{Item: Item{Key: codeKey(c.Hash)}, If: At(c.Version), Delete: true}
+// withdrawn stands where the user of a code would, which no keyed hash is: every
+// version refuses a code that was used.
+const withdrawn = "nobody"
+
+// Withdrawn tells whether a code was cancelled, at Expires.
+func (c *Code) Withdrawn() bool { return c.UsedBy == withdrawn }
+
+// CancelCode ends a code at a time, unless it was used or changed since it was read.
+// It is kept as long as any that ended: the request that made it may come again, and
+// must find what it made.
+func CancelCode(c *Code, at time.Time) Write {
+	over := *c
+	over.UsedBy, over.Expires = withdrawn, at.UTC().Truncate(time.Second)
+	over.Mask, over.Email, over.Links, over.HistoryFrom = "", "", nil, time.Time{}
+	return PutCode(&over)
 }
 
 // Code reads an enrolment code by its hash. ErrNotFound when it is unknown or
