@@ -102,6 +102,7 @@ func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string)
 	if err != nil {
 		return 0, nil, err
 	}
+	about(r.Context(), object{"code", issued.ID})
 	rep := codeReply{Code: issued.Code, ExpiresAt: issued.Expires.UTC(), Unknown: req.unknown("")}
 	if h.LineID != "" {
 		rep.LineURL = line.ChatURL(h.LineID, issued.Code)

@@ -3,8 +3,10 @@ package bankapi
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -24,15 +26,32 @@ type act struct {
 // begins notes what a request is about to do, and keeps nothing yet.
 func (h *Handler) begins(r *http.Request, to route, id string, k *store.APIKey) *act {
 	a := &act{audit.Act{ID: id, Bank: k.Bank, At: h.Now().UTC(), Actor: audit.Actor{Kind: audit.Key, ID: k.ID()}, What: to.act}, h.Store, false}
-	for _, o := range []object{{"account", r.PathValue("account_ref")}, {"dispute", r.PathValue("dispute_id")}, {"event", r.PathValue("event_id")}, {"file", r.PathValue("file_id")}, {"key", r.PathValue("key_id")}, {"campaign", r.PathValue("campaign_id")}, {"control", r.PathValue("control_id")}, {"asking", r.PathValue("request_id")}, {"refused", r.PathValue("refused_id")}} {
-		if o.id != "" {
-			a.Objects = append(a.Objects, audit.Object(o.kind, o.id))
+	for _, hole := range holes.FindAllStringSubmatch(to.path, -1) {
+		if kind := kindOf(hole[1]); kind != "" && r.PathValue(hole[1]) != "" {
+			a.Objects = append(a.Objects, audit.Object(kind, r.PathValue(hole[1])))
 		}
 	}
 	if ref := r.URL.Query().Get("account_ref"); ref != "" {
 		a.Objects = append(a.Objects, audit.Object("account", ref))
 	}
 	return a
+}
+
+var holes = regexp.MustCompile(`\{(\w+)\}`)
+
+// kindOf is the kind of what a part of an address names; empty if it is no thing of
+// its own.
+func kindOf(part string) string {
+	switch part {
+	case "bank", "seq", "code":
+		return ""
+	case "webhook_id":
+		return "callback"
+	case "request_id": // of what it asks its customers
+		return "asking"
+	}
+	kind, _, _ := strings.Cut(part, "_")
+	return kind
 }
 
 // object is what is acted on: its kind, and its id.

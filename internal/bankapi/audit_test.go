@@ -23,13 +23,36 @@ func (w *world) list() *audit.List {
 	return &audit.List{Store: w.store, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 }
 
+// thing is what a part of a request's address names, and its name in the audit list.
+type thing struct{ route, part, hash string }
+
+func thingsOf(t *testing.T, route, path string) (all []thing) {
+	t.Helper()
+	_, pattern, _ := strings.Cut(route, " ")
+	path, _, _ = strings.Cut(path, "?")
+	parts := strings.Split(path, "/")
+	for i, part := range strings.Split(pattern, "/") {
+		if !strings.HasPrefix(part, "{") || part == "{bank}" || part == "{seq}" {
+			continue
+		}
+		kind := map[string]string{"{account_ref}": "account", "{code_id}": "code", "{dispute_id}": "dispute", "{enrolment_id}": "enrolment", "{event_id}": "event", "{file_id}": "file", "{key_id}": "key",
+			"{campaign_id}": "campaign", "{control_id}": "control", "{refused_id}": "refused", "{webhook_id}": "callback"}[part]
+		if kind == "" {
+			t.Errorf("%s: nothing says what a %s is", route, part)
+		}
+		all = append(all, thing{route, part, audit.Object(kind, parts[i])})
+	}
+	return all
+}
+
 func TestEveryActOfAKeyStandsInTheAuditList(t *testing.T) {
 	t.Parallel()
 	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		d := w.disputed(w.bound(), "t1")
 		w.write(spares()...)
-		asked := map[string]string{} // request ids → routes
+		asked := map[string]string{}   // request ids → statuses
+		things := map[string][]thing{} // what their addresses name
 		var secrets []string
 		narrow := w.newKey(ours, w.Now().AddDate(1, 0, 0), "nothing")
 		for _, route := range everyRoute() {
@@ -44,6 +67,7 @@ func TestEveryActOfAKeyStandsInTheAuditList(t *testing.T) {
 					t.Errorf("%s has the request id %q", route, id)
 				}
 				asked[id] = fmt.Sprint(rec.Code)
+				things[id] = thingsOf(t, route, path)
 				var v map[string]any
 				_ = json.Unmarshal(rec.Body.Bytes(), &v)
 				for _, name := range []string{"code", "nonce", "api_key"} {
@@ -78,6 +102,11 @@ func TestEveryActOfAKeyStandsInTheAuditList(t *testing.T) {
 				if want, ok := asked[id]; ok {
 					seen = append(seen, id)
 					acts[fmt.Sprint(e["act"])] = true
+					for _, o := range things[id] {
+						if !strings.Contains(string(raw), o.hash) {
+							t.Errorf("%s does not name the %s of its address: %s", o.route, o.part, raw)
+						}
+					}
 					wants := map[bool]string{true: "done", false: "refused"}[want[0] == '2']
 					if fmt.Sprint(e["status"]) != want || e["result"] != wants || e["actor"].(map[string]any)["kind"] != "key" {
 						t.Errorf("answered with %s: %s", want, raw)

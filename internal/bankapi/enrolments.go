@@ -80,6 +80,7 @@ func (h *Handler) enrol(_ http.ResponseWriter, r *http.Request, bank string) (in
 	if err != nil {
 		return 0, nil, err
 	}
+	about(r.Context(), object{"enrolment", e.ID})
 	return http.StatusCreated, enrolmentOf(e), nil
 }
 

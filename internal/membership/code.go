@@ -46,6 +46,7 @@ type CodeRequest struct {
 
 // Issued is a new code, grouped for reading out: "7F3K-9Q4M-AACD".
 type Issued struct {
+	ID      string // that its bank knows it by
 	Code    string
 	Expires time.Time
 }
@@ -97,7 +98,7 @@ func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issu
 			return Issued{}, err
 		}
 	}
-	return Issued{Code: group(code), Expires: c.Expires}, nil
+	return Issued{ID: c.ID(), Code: group(code), Expires: c.Expires}, nil
 }
 
 // ErrOtherRequest says that the key of a request was another request's.
