@@ -82,6 +82,9 @@ type System struct {
 	lesson *lesson.Counter
 	client func() (*line.Client, error)
 	keys   func() (*token.Keys, error)
+
+	counting sync.Mutex
+	counts   []func(context.Context) // write what this process has counted
 }
 
 // New makes a system. Nothing is called or opened.
@@ -159,8 +162,17 @@ func (s *System) Membership() (*membership.Service, error) {
 
 // Ingest takes banks' events.
 func (s *System) Ingest() http.Handler {
-	return s.upToDate(ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store,
-		Sandbox: s.Sandbox, Limit: ratelimit.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Behind: behind(s.Queue), Now: s.Now, Callers: s.Callers, Logger: s.Logger}))
+	h := ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store,
+		Sandbox: s.Sandbox, Limit: ratelimit.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Behind: behind(s.Queue), Now: s.Now, Callers: s.Callers, Logger: s.Logger})
+	s.countsBy(h.Count)
+	return s.upToDate(h)
+}
+
+// countsBy has what writes counts called each minute where the system runs on.
+func (s *System) countsBy(write func(context.Context)) {
+	s.counting.Lock()
+	defer s.counting.Unlock()
+	s.counts = append(s.counts, write)
 }
 
 // behind tells since when the oldest of a bank's events waits, where the queue knows it.
@@ -187,7 +199,9 @@ func eventsAtOnce(perSecond float64) int {
 
 // Detect works on queue.Events.
 func (s *System) Detect() queue.Handler {
-	return s.upToDateWith(detect.New(detect.Config{Store: s.Store, Queue: s.Queue, Together: s.Together, EscalateAfter: s.EscalateAfter, Lessons: s.lesson, Now: s.Now, Logger: s.Logger}).Handle)
+	stage := detect.New(detect.Config{Store: s.Store, Queue: s.Queue, Together: s.Together, EscalateAfter: s.EscalateAfter, Lessons: s.lesson, Now: s.Now, Logger: s.Logger})
+	s.countsBy(stage.Count)
+	return s.upToDateWith(stage.Handle)
 }
 
 // composer words alerts and makes their links.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -305,6 +306,14 @@ func (s *System) sweeps(ctx context.Context, tick <-chan time.Time) {
 	once := func() {
 		// A failure is logged by the stage, and what it left is due again.
 		_, _ = stage.Sweep(context.WithoutCancel(ctx))
+		s.counting.Lock()
+		counts := slices.Clone(s.counts)
+		s.counting.Unlock()
+		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		for _, write := range counts {
+			write(short)
+		}
 	}
 	if tick == nil {
 		once()

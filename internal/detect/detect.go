@@ -80,7 +80,7 @@ type work struct {
 // again; what else the message holds is done meanwhile.
 func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
 	start := s.Now()
-	defer s.count(ctx)
+	defer s.Count(ctx)
 	verdicts := make([]queue.Verdict, len(msgs))
 	b := s.read(ctx, msgs, verdicts)
 	defer s.look(ctx, b)
@@ -206,9 +206,9 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	return s.later(msgs, verdicts, failed)
 }
 
-// count writes what was counted in this call. It is not worth failing for: the
+// Count writes what was counted in this call, or since. It is not worth failing for: the
 // next write carries it.
-func (s *Stage) count(ctx context.Context) {
+func (s *Stage) Count(ctx context.Context) {
 	if err := s.tally.Save(ctx, s.Store, s.Now()); err != nil {
 		s.Logger.Warn("what is wrong with a feed cannot be counted now", "err", err)
 	}

@@ -56,6 +56,14 @@ func (h *Handler) note(ctx context.Context, bank string, b *wire.Body, kinds []w
 	}
 }
 
+// Count writes what was counted and is not written yet: a process that runs on does so
+// each minute, also while no request comes.
+func (h *Handler) Count(ctx context.Context) {
+	if err := h.tally.SaveHours(ctx, h.Store, h.Now()); err != nil {
+		h.Logger.Warn("the hours of a feed cannot be counted now", "err", err)
+	}
+}
+
 // number notes the numbers of the bank's requests that are not noted yet: this one's
 // and those that could not be. They stand among the latest, where the sweep looks.
 func (h *Handler) number(ctx context.Context, bank string, now time.Time) error {
