@@ -61,10 +61,11 @@ func (c contactsBody) tag() string {
 	return `"` + hex.EncodeToString(h.Sum(nil)[:12]) + `"`
 }
 
-// names tells whether a list of tags, as If-Match has it, names one; an empty one
+// names tells whether a list of tags, as If-Match has it, names one; none at all
 // and * name any.
-func names(list, tag string) bool {
-	if list == "" {
+func names(r *http.Request, tag string) bool {
+	list, given := tagsOf(r)
+	if !given {
 		return true
 	}
 	for one := range strings.SplitSeq(list, ",") {
@@ -121,7 +122,7 @@ func (h *Handler) putContacts(w http.ResponseWriter, r *http.Request, bank strin
 		switch is := replyOfContacts(b).tag(); {
 		case is == was:
 			return nil
-		case !names(r.Header.Get("If-Match"), was):
+		case !names(r, was):
 			return errContactsChanged
 		}
 		return h.Store.Write(r.Context(), store.PutBank(b))

@@ -55,7 +55,7 @@ func TestTwoClerksDoNotOverwriteEachOther(t *testing.T) {
 		if again := w.asked("POST", one+"/status", `{"status":"received","clerk":"佐藤"}`, "If-Match", tag); again.Code != 200 || strings.Count(again.Body.String(), `"status":"received"`) != 2 {
 			t.Errorf("the same again: %d %s", again.Code, again.Body)
 		}
-		for _, odd := range []string{"x", `"x"`, `"0"`, `W/"1"`, `"1`, `"99"`} {
+		for _, odd := range []string{"", " ", "x", `"x"`, `"0"`, `W/"1"`, `"1`, `"99"`} {
 			if got := w.asked("POST", one+"/status", `{"status":"frozen"}`, "If-Match", odd); got.Code != 412 {
 				t.Errorf("If-Match %s: %d", odd, got.Code)
 			}

@@ -122,10 +122,17 @@ func (h *Handler) tagged(ctx context.Context, w http.ResponseWriter, d *watch.Di
 	return http.StatusOK, replyOf(dispute.Called(d, called[d.Account].Now())), nil
 }
 
+// tagsOf are the tags that a request is for, if it names any. An empty header names what
+// nothing is called: the request of a program that had no tag would overwrite all.
+func tagsOf(r *http.Request) (list string, given bool) {
+	all := r.Header.Values("If-Match")
+	return strings.TrimSpace(strings.Join(all, ",")), len(all) > 0
+}
+
 // ifMatch is the version that a request is for; 0 if it names none.
 func ifMatch(r *http.Request) (int64, error) {
-	tag := strings.TrimSpace(r.Header.Get("If-Match"))
-	if tag == "" || tag == "*" {
+	tag, given := tagsOf(r)
+	if !given || tag == "*" {
 		return 0, nil
 	}
 	inner, quoted := strings.CutPrefix(tag, `"`)
