@@ -1,6 +1,7 @@
 package bankapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -110,12 +111,26 @@ func (h *Handler) makeKey(_ http.ResponseWriter, r *http.Request, bank string) (
 	if err := begin(r.Context(), object{"key", k.ID()}); err != nil {
 		return 0, nil, err
 	}
-	if err := h.Store.AddAPIKey(r.Context(), k); err != nil {
+	if err := h.addKey(r.Context(), k); err != nil {
 		return 0, nil, err
 	}
 	rep := replyOfKey(k)
 	rep.Key = secret
 	return http.StatusCreated, rep, nil
+}
+
+// addKey writes a new key, and takes it back if others were made at the same moment and
+// they are too many together: nobody has seen its secret.
+func (h *Handler) addKey(ctx context.Context, k *store.APIKey) error {
+	if err := h.Store.AddAPIKey(ctx, k); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	keys, err := store.Collect(h.Store.APIKeys(ctx, k.Bank))
+	if err == nil && len(keys) <= MaxKeys {
+		return nil
+	}
+	return cmp.Or(err, h.Store.Write(ctx, store.DeleteAPIKey(k)...), store.ErrConflict)
 }
 
 // rotateKey makes the key that takes the place of another. Any key may replace

@@ -2,9 +2,12 @@ package bankapi_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -287,6 +290,61 @@ func TestAKeyIsMadeAndListedByAnother(t *testing.T) {
 			t.Errorf("key %d: %d %v", n, status, v)
 		}
 		break
+	}
+}
+
+// meeting is a table at which so many writers of API keys wait for each other.
+type meeting struct {
+	store.Table
+	missing atomic.Int32
+	met     chan struct{}
+}
+
+func (m *meeting) Write(ctx context.Context, writes ...store.Write) error {
+	if strings.HasPrefix(writes[0].Item.SK, "KEY#") && !writes[0].Delete {
+		if m.missing.Add(-1) == 0 {
+			close(m.met)
+		}
+		<-m.met
+	}
+	return m.Table.Write(ctx, writes...)
+}
+
+// However many are made at once, a bank has no more keys than it may, and each that was
+// given out works.
+func TestKeysThatAreMadeAtOnceAreNotTooMany(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.call(w.key, "GET", "/v1/banks/0168/health", "") // its use is noted, for an hour
+	table := &meeting{Table: w.store.Table, met: make(chan struct{})}
+	table.missing.Store(bankapi.MaxKeys + 5)
+	w.store.Table = table
+	answers := make(chan *httptest.ResponseRecorder, bankapi.MaxKeys+5)
+	for range cap(answers) {
+		go func() { answers <- w.asked("POST", "/keys", `{"scopes":["feed"]}`, "", "") }()
+	}
+	given := 1 // the world's
+	for range cap(answers) {
+		switch rec := <-answers; rec.Code {
+		case 201:
+			var made struct {
+				Key string `json:"api_key"`
+			}
+			if err := json.Unmarshal(rec.Body.Bytes(), &made); err != nil {
+				t.Fatal(err)
+			}
+			given++
+			if status, _ := w.call(made.Key, "GET", "/v1/banks/0168/health", ""); status != 200 {
+				t.Errorf("a key that was given out: %d", status)
+			}
+		case 503:
+		default:
+			t.Errorf("%d %s", rec.Code, rec.Body)
+		}
+	}
+	keys, err := store.Collect(w.store.APIKeys(t.Context(), ours))
+	if err != nil || len(keys) > bankapi.MaxKeys || len(keys) != given {
+		t.Errorf("%d keys, %d of them given out: %v", len(keys), given, err)
 	}
 }
 
