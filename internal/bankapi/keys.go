@@ -120,7 +120,7 @@ func (h *Handler) makeKey(_ http.ResponseWriter, r *http.Request, bank string) (
 }
 
 // addKey writes a new key, and takes it back if others were made at the same moment and
-// they are too many together: nobody has seen its secret.
+// they are too many together: no one has seen its secret.
 func (h *Handler) addKey(ctx context.Context, k *store.APIKey) error {
 	if err := h.Store.AddAPIKey(ctx, k); err != nil {
 		return err

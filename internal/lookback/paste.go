@@ -1,6 +1,7 @@
 package lookback
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
