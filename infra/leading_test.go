@@ -24,7 +24,7 @@ var writers = map[string]string{
 	"CALL#*":    "PutCallback",
 	"CATALOG*":  "PutManifest PutCatalogText",
 	"CHAIN#*":   "PutAuditHead PutBlock",
-	"CTRL#*":    "PutControl DeleteControl UpdateControl",
+	"CTRL#*":    "PutControl DeleteControl UpdateControl ListControl",
 	"D#*":       "PutDispute UpdateDispute PutReference SettledReferences SettleReferences",
 	"E#*":       "PutErasure PutErasureAgain DeleteErasure PutErasureWish DeleteErasureWish",
 	"FILES#*":   "PutFile PutLastFile",

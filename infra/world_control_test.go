@@ -39,6 +39,8 @@ func (w *world) everyControlCall(b membership.Bound) {
 	w.call(401, "GET", of, "", "wrong")
 	w.call(422, "GET", "/accounts/a%20b/controls", "")
 	w.call(200, "GET", "/accounts/acc_none/controls", "")
+	w.call(200, "GET", "/open-controls", "")
+	w.call(422, "GET", "/open-controls?limit=x", "")
 	w.call(200, "GET", one, "")
 	w.call(404, "GET", "/controls/none", "")
 	w.call(401, "GET", one, "", "wrong")

@@ -124,6 +124,7 @@ var routes = []route{
 	{http.MethodGet, campaignsPath + "/{campaign_id}", ScopeDisputes, "campaign.read", (*Handler).readCampaign},
 	{http.MethodPost, campaignsPath + "/{campaign_id}/state", ScopeDisputes, "campaign.state", (*Handler).setCampaign},
 	{http.MethodGet, controlsPath, ScopeDisputes, "controls.read", (*Handler).listControls},
+	{http.MethodGet, openPath, ScopeDisputes, "controls.open", (*Handler).listOpenControls},
 	{http.MethodGet, controlPath, ScopeDisputes, "control.read", (*Handler).readControl},
 	{http.MethodPost, controlPath + "/state", ScopeDisputes, "control.state", (*Handler).setControl},
 	{http.MethodPost, inquiriesPath, ScopeDisputes, "inquiries.ask", (*Handler).ask},

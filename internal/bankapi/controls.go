@@ -19,6 +19,7 @@ import (
 const (
 	controlPath   = "/v1/banks/{bank}/controls/{control_id}"
 	controlsPath  = "/v1/banks/{bank}/accounts/{account_ref}/controls"
+	openPath      = "/v1/banks/{bank}/open-controls"
 	offeringsPath = "/v1/banks/{bank}/offered-controls"
 )
 
@@ -88,6 +89,38 @@ func (h *Handler) listControls(_ http.ResponseWriter, r *http.Request, bank stri
 	slices.SortFunc(list, func(a, b *watch.Control) int { return b.Last().At.Compare(a.Last().At) })
 	for _, c := range list {
 		rep.Controls = append(rep.Controls, controlOf(c, names.Now(), h.Now()))
+	}
+	return http.StatusOK, rep, nil
+}
+
+// listOpenControls lists what waits for the bank's answer, of all of its accounts.
+func (h *Handler) listOpenControls(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	q, err := query(r, "limit", "cursor")
+	if err != nil {
+		return 0, nil, err
+	}
+	limit, err := pageLimit(q.Get("limit"))
+	if err != nil {
+		return 0, nil, err
+	}
+	list, next, err := h.Store.OpenControls(r.Context(), bank, limit, q.Get("cursor"))
+	if err != nil {
+		return 0, nil, err
+	}
+	rep := struct {
+		Controls []controlReply `json:"controls"`
+		Cursor   string         `json:"cursor,omitempty"` // of the next page; absent on the last
+	}{[]controlReply{}, next}
+	accounts := make([]watch.AccountKey, 0, len(list))
+	for _, c := range list {
+		accounts = append(accounts, c.Account)
+	}
+	called, err := h.Store.Called(r.Context(), accounts...)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, c := range list {
+		rep.Controls = append(rep.Controls, controlOf(c, called[c.Account].Now(), h.Now()))
 	}
 	return http.StatusOK, rep, nil
 }

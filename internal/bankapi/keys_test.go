@@ -38,6 +38,7 @@ var opens = map[string]bankapi.Scope{
 	"POST /v1/banks/{bank}/campaigns/{campaign_id}/state":            bankapi.ScopeDisputes,
 	"GET /v1/banks/{bank}/accounts/{account_ref}/controls":           bankapi.ScopeDisputes,
 	"GET /v1/banks/{bank}/controls/{control_id}":                     bankapi.ScopeDisputes,
+	"GET /v1/banks/{bank}/open-controls":                             bankapi.ScopeDisputes,
 	"POST /v1/banks/{bank}/controls/{control_id}/state":              bankapi.ScopeDisputes,
 	"GET /v1/banks/{bank}/inquiries":                                 bankapi.ScopeDisputes,
 	"POST /v1/banks/{bank}/inquiries":                                bankapi.ScopeDisputes,

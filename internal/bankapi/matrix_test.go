@@ -52,7 +52,7 @@ func (w *world) neighbours() []string {
 		out = append(out, res.Dispute.ID)
 	}
 	w.write(campaign(theirs)...)
-	w.write(wished(theirAccounts[1]))
+	w.write(wished(theirAccounts[1])...)
 	w.write(inquired(theirAccounts[1])...)
 	w.write(append(store.PutAPIKey(&theirKey), store.PutCode(&theirCode), enrolment(theirs, theirAccounts[1].Ref))...)
 	w.write(store.PutFile(&store.File{ID: "file_theirs", Bank: theirs, At: w.Now()}))
@@ -110,10 +110,10 @@ func logOf(bank, id string) []store.Write {
 }
 
 // wished is what an owner asked the bank of an account to stop.
-func wished(k watch.AccountKey) store.Write {
+func wished(k watch.AccountKey) []store.Write {
 	c := &watch.Control{ID: watch.ControlID(k, watch.StopLinks, ""), OnAccount: watch.On(k), Kind: watch.StopLinks}
 	c.Note(watch.ControlChange{State: watch.ControlRequested, At: worldtest.Start, By: watch.Owner, Watcher: "w", TellBank: true})
-	return store.PutControl(c)
+	return []store.Write{store.PutControl(c), store.ListControl(c)}
 }
 
 // inquired is what the bank of an account asked about it.
@@ -126,7 +126,7 @@ func inquired(k watch.AccountKey) []store.Write {
 func otherSpares() []store.Write {
 	good := `{"id":"evt_q","type":"debit","transaction_id":"txn_q","account_ref":"acc_8f3k","occurred_at":"2026-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
 	return slices.Concat(logOf(ours, "msg_ours"), inquired(account), store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutAPIKey(&spareKey),
-		[]store.Write{wished(account), store.PutFile(&store.File{ID: "file_ours", Bank: ours, At: worldtest.Start}), store.PutCode(&spareCode), enrolment(ours, account.Ref)})
+		wished(account), []store.Write{store.PutFile(&store.File{ID: "file_ours", Bank: ours, At: worldtest.Start}), store.PutCode(&spareCode), enrolment(ours, account.Ref)})
 }
 
 // What is asked for of events.

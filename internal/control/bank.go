@@ -87,7 +87,7 @@ func (s *Service) ours(ctx context.Context, id string, change func(*watch.Contro
 		c.ComputeDue()
 		step := stepOf(c, now)
 		step.ID, step.Way = stepID, way
-		writes := []store.Write{store.PutControl(c), s.Store.PutStep(step)}
+		writes := []store.Write{store.PutControl(c), store.ListControl(c), s.Store.PutStep(step)}
 		switch a, err := s.Store.Account(ctx, c.Account); {
 		case err == nil:
 			if err := tell(ctx, news.OfStep(a, step, nil)); err != nil {

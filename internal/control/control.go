@@ -320,7 +320,7 @@ func (s *Service) change(ctx context.Context, k watch.AccountKey, kind watch.Con
 			return err
 		}
 		f.control.ComputeDue()
-		if err := s.Store.Write(ctx, store.CheckAccount(f.account), store.PutControl(f.control), s.Store.PutStep(step)); err != nil {
+		if err := s.Store.Write(ctx, store.CheckAccount(f.account), store.PutControl(f.control), store.ListControl(f.control), s.Store.PutStep(step)); err != nil {
 			return err
 		}
 		f.control.Version++

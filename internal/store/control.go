@@ -83,9 +83,56 @@ func PutControl(c *watch.Control) Write {
 	return Write{Item: it, If: At(c.Version)}
 }
 
-// DeleteControl removes a control.
+// DeleteControl removes a control, and takes it from its bank's list.
 func DeleteControl(c *watch.Control) []Write {
-	return []Write{{Item: Item{Key: controlKey(c.ID)}, If: Any, Delete: true}}
+	return []Write{{Item: Item{Key: controlKey(c.ID)}, If: Any, Delete: true}, {Item: Item{Key: openControlKey(c)}, If: Any, Delete: true}}
+}
+
+func openControlsPK(bank string) string   { return controlPK + "OPEN#" + bank }
+func openControlKey(c *watch.Control) Key { return Key{openControlsPK(c.Account.Bank), c.ID} }
+
+// ListControl has a control stand in its bank's list of those that wait for an answer for
+// as long as it does. It belongs in each commit that changes the state. A version before
+// wrote none: such a one is in the list from its next change on.
+func ListControl(c *watch.Control) Write {
+	_, waits := c.Waits()
+	it := Item{Key: openControlKey(c), Body: []byte("{}")}
+	if waits { // a version before would leave it behind
+		it.Expires = until(c.Changes[len(c.Changes)-1].At, KeepRecord)
+	}
+	return Write{Item: it, If: Any, Delete: !waits}
+}
+
+// OpenControls is a page of a bank's controls that wait for its answer, by their ids, with a
+// cursor for the next; empty on the last. A page may hold fewer than limit: what a version
+// before answered or erased still stands in the list, and is left out.
+func (s *Store) OpenControls(ctx context.Context, bank string, limit int, cursor string) (out []*watch.Control, next string, err error) {
+	page, err := s.Query(ctx, Query{PK: openControlsPK(bank), Limit: limit, Cursor: cursor})
+	if err != nil || len(page.Items) == 0 {
+		return nil, page.Cursor, err
+	}
+	var keys []Key
+	for _, it := range page.Items {
+		keys = append(keys, controlKey(it.SK))
+	}
+	found, err := s.Get(ctx, keys...)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, key := range keys {
+		it, ok := found[key]
+		if !ok {
+			continue
+		}
+		c, err := controlItems.decode(it)
+		if err != nil {
+			return nil, "", err
+		}
+		if _, waits := c.Waits(); waits && c.Account.Bank == bank {
+			out = append(out, c)
+		}
+	}
+	return out, page.Cursor, nil
 }
 
 // UpdateControl is UpdateRecord for a control.
