@@ -36,7 +36,7 @@ func thingsOf(t *testing.T, route, path string) (all []thing) {
 			continue
 		}
 		kind := map[string]string{"{account_ref}": "account", "{code_id}": "code", "{dispute_id}": "dispute", "{enrolment_id}": "enrolment", "{event_id}": "event", "{file_id}": "file", "{key_id}": "key",
-			"{campaign_id}": "campaign", "{control_id}": "control", "{refused_id}": "refused", "{webhook_id}": "callback"}[part]
+			"{campaign_id}": "campaign", "{control_id}": "control", "{request_id}": "asking", "{refused_id}": "refused", "{webhook_id}": "callback"}[part]
 		if kind == "" {
 			t.Errorf("%s: nothing says what a %s is", route, part)
 		}
