@@ -125,7 +125,7 @@ func TestAnAddressOfAChannelMoreIsToldOfAndBroughtBack(t *testing.T) {
 			if want := map[string]string{"replaced": "…22"}[name]; was != "…00" || is != want {
 				t.Errorf("it says %q, then %q", was, is)
 			}
-			for _, want := range []string{"お知らせが届きにくくなる変更がありました", "ファクスの届け先", "…00→"} {
+			for _, want := range []string{"お知らせが届きにくくなる変更がありました", "ファクスの届け先", "…00 →"} {
 				if owner.told(n, want) != 1 {
 					t.Errorf("LINE does not say %q: %s", want, owner.since(n))
 				}

@@ -39,8 +39,9 @@ var blind = map[string]string{
 	// Written whole and unread by each process that comes to the same: what a
 	// newer version has there, it would write again.
 	"N": "what one process counted", "N accepted[]": "what one process counted", "LESSONS": "what one process counted", "LESSONS counted[]": "what one process counted", "V": "where an event went",
-	"D": "a mark: what is found by it is the report",
-	"Q": "an event that is refused again", "Q/~E": "where it is found", "Q/~T": "where it is found",
+	"D":    "a mark: what is found by it is the report",
+	"CTRL": "a mark: what is found by it is the control",
+	"Q":    "an event that is refused again", "Q/~E": "where it is found", "Q/~T": "where it is found",
 }
 
 // written are the places that the stages must have written over.

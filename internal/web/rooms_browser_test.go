@@ -159,7 +159,7 @@ func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
 	p.tap("month=2020-09", "100,000円")
 	file := browsertest.Download(t, ctx, chromedp.Click(chromedp.CSS(`a[href$=".csv"]`)))
 	// Four alerts, and the three changes that were made on these pages.
-	if !strings.HasPrefix(file, "\uFEFF銀行,口座,発生日時") || strings.Count(file, "\r\n") != 8 || !strings.Contains(file, "メールの届け先：o…@e…→h…@e…") {
+	if !strings.HasPrefix(file, "\uFEFF銀行,口座,発生日時") || strings.Count(file, "\r\n") != 8 || !strings.Contains(file, "メールの届け先：o…@e… → h…@e…") {
 		t.Errorf("the file is\n%s", file)
 	}
 	browsertest.Go(t, ctx, chromedp.Click(chromedp.CSS(`a[href^="/a/"]`)))

@@ -91,6 +91,6 @@ func TestATrialComparesWithToday(t *testing.T) {
 	w := newWorld(t)
 	b, p := w.settings()
 	got := b.send(p, wording.DoCheck, "service_min", "5000", "first_seen", "")
-	got.says(t, 200, "この設定なら、過去90日で1回", "いまの設定では2回でした", `class="alarm"`, "この設定ではお知らせしないもの：1回", "PayPay 4,321円→知らせなくなります", "（理由：")
+	got.says(t, 200, "この設定なら、過去90日で1回", "いまの設定では2回でした", `class="alarm"`, "この設定ではお知らせしないもの：1回", "PayPay 4,321円 → 知らせなくなります", "（理由：")
 	b.send(p, wording.DoCheck, "any_debit", "1").saysNot(t, "知らせなくなります")
 }

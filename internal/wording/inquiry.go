@@ -9,7 +9,7 @@ import (
 var (
 	tInqAlt    = text{ja: "【確認】銀行から、口座の動きについての確認です", en: "[Please check] Your bank asks about a bank account"}
 	tInqAsks   = text{ja: "%[1]sからの確認です。これは、あなたですか？%[2]sまでにお答えください。", en: "%[1]s asks: was this you? Please answer by %[2]s."}
-	tInqTheirs = text{ja: "%[1]sからの確認です。これは、ご本人ですか？%[2]sまでにお答えください。", en: "%[1]s asks: was this the account's owner? Please answer by %[2]s."}
+	tInqTheirs = text{ja: "%[1]sからの確認です。これは、ご本人ですか？%[2]sまでにお答えください。", en: "%[1]s asks: was it the owner? Please answer by %[2]s."}
 	tInqMore   = text{ja: "どちらの回答も、銀行へ伝えます。回答がないときは、銀行からお電話することがあります。", en: "We tell the bank whichever you answer. The bank may call you if you do not."}
 )
 

@@ -145,11 +145,11 @@ var (
 	tFaultAmount  = text{ja: "%[1]sから%[2]sまでの金額を、数字で書いてください。", en: "Write an amount from %[1]s to %[2]s, in digits."}
 	tFaultZero    = text{ja: "%[1]dでは、知らせるのか知らせないのかが分かりません。すべて知らせるなら%[2]dを、金額で知らせないなら空欄にしてください。", en: "%[1]d may mean all or nothing. For every debit write %[2]d; to be told of no amount leave it empty."}
 	tFaultService = text{ja: "このサービスは選べません。", en: "This service cannot be chosen."}
-	tFaultWord    = text{ja: "%[1]d文字から%[2]d文字までのことばにしてください。", en: "Use %[1]d to %[2]d characters."}
+	tFaultWord    = text{ja: "%[1]d文字から%[2]d文字で書いてください。", en: "Use %[1]d to %[2]d characters."}
 	tFaultMany    = text{ja: "%d個までにしてください。", en: "There can be %d at most."}
 	tFaultQuiet   = text{ja: "始まりと終わりに、違う時刻を入れてください。", en: "Fill in two different times."}
 	tFaultChoose  = text{ja: "どのサービスの金額かを選んでください。", en: "Choose the service that the amount is for."}
-	tFaultMail    = text{ja: "メールアドレスの形になっていません。もう一度ご確認ください。", en: "This is not an email address. Please check it."}
+	tFaultMail    = text{ja: "メールアドレスの形になっていません。ご確認ください。", en: "This is not an email address. Please check it."}
 	tFaultOther   = text{ja: "この内容では設定できません。", en: "This cannot be set."}
 )
 

@@ -149,13 +149,13 @@ func yenField(lang watch.Lang, v Values, name, label, hint string) message.Field
 }
 
 var (
-	tSaysTold  = text{ja: "%[1]s：%[2]s以上→知らせる", en: "%[1]s: %[2]s or more → told"}
-	tSaysNever = text{ja: "%s→金額では知らせない", en: "%s → not told by amount"}
-	tSaysTotal = text{ja: "%[1]s：月の合計%[2]s以上→知らせる", en: "%[1]s: %[2]s or more in a month → told"}
-	tSaysFlags = text{ja: "ほか%d件→知らせる", en: "%d more → told"}
+	tSaysTold  = text{ja: "%[1]s：%[2]s以上 → 知らせる", en: "%[1]s: %[2]s or more → told"}
+	tSaysNever = text{ja: "%s → 金額では知らせない", en: "%s → not told by amount"}
+	tSaysTotal = text{ja: "%[1]s：月の合計%[2]s以上 → 知らせる", en: "%[1]s: %[2]s or more in a month → told"}
+	tSaysFlags = text{ja: "ほか%d件 → 知らせる", en: "%d more → told"}
 )
 
-// says tells in a sentence what a group does: PayPay：1円以上→知らせる.
+// says tells in a sentence what a group does: PayPay：1円以上 → 知らせる.
 func (f *SettingsFacts) says(g *ruleGroup, fields []message.Field, v Values) string {
 	lang := langOf(f.View.Lang)
 	amount := func(name, what string, told text) string {

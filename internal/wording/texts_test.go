@@ -167,7 +167,7 @@ func TestJapaneseWidthsAreConsistent(t *testing.T) {
 				t.Errorf("%s: %q is half-width kana", name, r)
 			case strings.ContainsRune("?!,()", r) && i > 0 && unicode.In(runes[i-1], unicode.Hiragana, unicode.Katakana, unicode.Han):
 				t.Errorf("%s: half-width %q after Japanese in %q", name, r, x.ja)
-			case r == ' ' && i > 0 && i+1 < len(runes) && (wide(runes[i-1]) || wide(runes[i+1])):
+			case r == ' ' && i > 0 && i+1 < len(runes) && runes[i-1] != '→' && runes[i+1] != '→' && (wide(runes[i-1]) || wide(runes[i+1])):
 				t.Errorf("%s: a space next to Japanese in %q", name, x.ja)
 			}
 		}

@@ -52,7 +52,7 @@ var (
 	tWayPage = text{ja: "口座守のページ", en: "a page of Kozamori"}
 	tWayMail = text{ja: "メールのリンク", en: "a link in an email"}
 
-	tTurn       = text{ja: "%[1]s→%[2]s", en: "%[1]s → %[2]s"}
+	tTurn       = text{ja: "%[1]s → %[2]s", en: "%[1]s → %[2]s"}
 	tTurnFrom   = text{ja: "%s以上を知らせる", en: "%s or more"}
 	tTurnTo     = text{ja: "%sの届け先", en: "Address (%s)"}
 	tTurnQuiet  = text{ja: "%[1]sから%[2]sまで", en: "%[1]s until %[2]s"}

@@ -118,7 +118,7 @@ func TestAStepInTheFile(t *testing.T) {
 	for role, want := range map[watch.Role]string{watch.Owner: "PayPayの3,000円以下は2020年12月3日まで知らせない", watch.Guardian: "金額の変更あり"} {
 		f := trailFacts(watch.Japanese, role)
 		what, by := StepWords(watch.Japanese, f.Steps[0], f.Now)
-		for _, part := range []string{"お知らせが届きにくくなる変更がありました／", want, "メールの届け先：h…@e…→なし"} {
+		for _, part := range []string{"お知らせが届きにくくなる変更がありました／", want, "メールの届け先：h…@e… → なし"} {
 			if !strings.Contains(what, part) {
 				t.Errorf("%q is not in %q", part, what)
 			}

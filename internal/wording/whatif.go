@@ -18,8 +18,8 @@ var (
 	tWhatIfUnsave = text{ja: "まだ保存していません。", en: "Nothing is saved yet."}
 	tWhatIfToday  = text{ja: "いまの設定では%d回でした。", en: "With today's settings it was %d times."}
 	tWhatIfLost   = text{ja: "いまの設定ならお知らせし、この設定ではお知らせしないもの：%d回", en: "Told with today's settings and not with these: %d"}
-	tWhatIfGone   = text{ja: "%s→知らせなくなります", en: "%s: not told any more"}
-	tWhatIfNew    = text{ja: "%s→新しく知らせます", en: "%s: told from now on"}
+	tWhatIfGone   = text{ja: "%s → 知らせなくなります", en: "%s: not told any more"}
+	tWhatIfNew    = text{ja: "%s → 新しく知らせます", en: "%s: told from now on"}
 	tWhatIfDays   = text{ja: "この口座の記録は%d日分あります。", en: "There are %d days of this account on record."}
 	tWhatIfLink   = text{ja: "%sへの口座の登録", en: "Charge link with %s"}
 	tWhatIfDebit  = text{ja: "引き落とし", en: "Debit"}

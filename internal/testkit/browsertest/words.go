@@ -13,7 +13,7 @@ import (
 // word that is wider than its line may break. Scripts must be allowed.
 func Broken(t *testing.T, ctx context.Context) []string {
 	t.Helper()
-	return broken(t, ctx, "h1,h2,h3,button,label,dt,.badge,.go b,th", true)
+	return broken(t, ctx, "h1,h2,h3,button,label,dt,.badge,.go b,th,summary,legend,.go span,time", true)
 }
 
 // BrokenWords lists the words that end in another line than they begin, however
@@ -33,7 +33,7 @@ func broken(t *testing.T, ctx context.Context, labels string, numbers bool) []st
 			const p = n.parentElement, text = n.data;
 			if (!p.checkVisibility({visibilityProperty: true}) || p.closest('script,style,textarea,select')) continue;
 			const pieces = !numbers ? [] : [...text.matchAll(number)].map(m => [m.index, m[0].length]);
-			if (p.closest(labels)) for (const w of new Intl.Segmenter(p.closest("[lang]").lang, {granularity: "word"}).segment(text)) if (w.isWordLike && !text.includes('@')) pieces.push([w.index, w.segment.length]);
+			if (p.closest(labels)) for (const w of new Intl.Segmenter(p.closest("[lang]").lang, {granularity: "word"}).segment(text)) if (w.isWordLike && !text.includes('@') && !/^[0-9]/.test(w.segment)) pieces.push([w.index, w.segment.length]);
 			let block = p;
 			while (getComputedStyle(block).display.startsWith('inline') && block.parentElement) block = block.parentElement;
 			const style = getComputedStyle(block), wide = block.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
