@@ -169,7 +169,31 @@ func deskWorks(ctx context.Context, w *town) error {
 			return err
 		}
 	}
+	if err := asksOne(ctx, w, c); err != nil {
+		return err
+	}
 	return noticed(ctx, w, c)
+}
+
+// asksOne asks a customer whether a debit was theirs.
+func asksOne(ctx context.Context, w *town, c *clerkAt) error {
+	user, err := w.person("asked")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_asked", ""); err != nil {
+		return err
+	}
+	if err := w.debit(ctx, "dk_ask", "acc_asked", 51234); err != nil {
+		return err
+	}
+	if err := w.shows(user, "51,234円"); err != nil {
+		return err
+	}
+	if err := c.presses(ctx, "/desk/0125/inquiries", "/desk/0125/inquiries", url.Values{"items": {"acc_asked dk_ask"}, "key": {"once"}}, "acc_asked"); err != nil {
+		return err
+	}
+	return w.shows(user, "からの確認です")
 }
 
 // noticed decides on a campaign, replays what was refused, reads the rest and leaves.

@@ -18,7 +18,6 @@ import (
 	"sync"
 	"time"
 
-	"kozamori/internal/catalog"
 	"kozamori/internal/news"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -37,6 +36,7 @@ const (
 	MaxItems     = 100                // debits and links
 	MaxClerk     = 40                 // characters
 	MaxID        = 128                // of a transaction's id, in characters
+	MaxService   = 64                 // of a service's id, in characters
 	AnswerWithin = 24 * time.Hour     // unless the bank says another time
 	LeastAnswer  = 10 * time.Minute   // that it may say
 	MostAnswer   = 7 * 24 * time.Hour // the same
@@ -104,12 +104,9 @@ func (r *Request) Check() *watch.FieldError {
 				return fe
 			}
 		default:
-			if _, known := catalog.ByID(it.Service); !known {
-				return watch.Wrong(field("service"), watch.CodeNotAllowed, "is not one of /v1/services")
+			if fe := watch.CheckText(field("service"), it.Service, 1, MaxService); fe != nil {
+				return fe
 			}
-		}
-		if slices.Contains(r.Items[:i], it) {
-			return watch.Wrong(fmt.Sprintf("items[%d]", i), watch.CodeNotAllowed, "stands there twice")
 		}
 	}
 	if fe := watch.CheckText("clerk", r.Clerk, 0, MaxClerk); fe != nil {
@@ -187,7 +184,9 @@ func (s *Service) begin(ctx context.Context, bank string, req *Request) (*store.
 		}
 	}
 	for _, it := range req.Items {
-		a.Inquiries = append(a.Inquiries, watch.InquiryID(a.ID, it.AccountRef, it.Transaction, it.Service))
+		if id := watch.InquiryID(a.ID, it.AccountRef, it.Transaction, it.Service); !slices.Contains(a.Inquiries, id) {
+			a.Inquiries = append(a.Inquiries, id) // an item that stands there twice is asked about once
+		}
 	}
 	err := s.Store.Write(ctx, store.PutAsking(a))
 	if _, lost := store.AsCondition(err); lost { // the same request at the same moment
