@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,13 +31,16 @@ var (
 // mortal is a table, and a queue, of a process that dies before or after its next steps.
 type mortal struct {
 	store.Table
-	dies  int // after so many steps; negative never
+	mu    sync.Mutex // a step at a time: a request is worked on side by side
+	dies  int        // after so many steps; negative never
 	after bool
 	jobs  []string       // inquiries that may have been answered
 	told  map[string]int // the pieces of news, by their keys
 }
 
 func (m *mortal) step(do func() error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.dies == 0 && !m.after {
 		return errDied
 	}
